@@ -1,0 +1,83 @@
+/**
+ * Everything the machine can ask for, in the imperative. Commands are data: the runtime writes them as rows in the commit of
+ * the step that asked, and only committed rows are acted on. Each carries its own key, derived and never random.
+ */
+import type { Amount } from "../domain/Amount.ts"
+import type { PayoutId } from "../domain/Ids.ts"
+import type { Party } from "./context.ts"
+
+/** Plan a payout attempt: `amount` goes to the Receiving Client, `fee` stays. */
+export interface ExecutePayout {
+  readonly type: "executePayout"
+  readonly payoutId: PayoutId
+  readonly amount: Amount
+  readonly fee: Amount
+}
+/** The same attempt once more, under the same key, after its backoff. */
+export interface RetryPayout {
+  readonly type: "retryPayout"
+  readonly payoutId: PayoutId
+}
+/** Ask the rail what became of the attempt; never send it again. */
+export interface LookUpPayout {
+  readonly type: "lookUpPayout"
+  readonly payoutId: PayoutId
+}
+/** The rail confirms later: poll from now on. */
+export interface AwaitConfirmation {
+  readonly type: "awaitConfirmation"
+  readonly payoutId: PayoutId
+  readonly externalId: string | null
+}
+/** Only a person, or a late answer, can say what became of the attempt. */
+export interface HoldPayout {
+  readonly type: "holdPayout"
+  readonly payoutId: PayoutId
+}
+/** The attempt is over. */
+export interface ClosePayout {
+  readonly type: "closePayout"
+  readonly payoutId: PayoutId
+  readonly as: "delivered" | "refused" | "voided" | "failed"
+  readonly externalId: string | null
+}
+/** Ask a customer for corrected data through SEP-12. */
+export interface RequestCustomerInfo {
+  readonly type: "requestCustomerInfo"
+  readonly party: Party
+  readonly fields: ReadonlyArray<string>
+}
+/** Move what is reserved: how much of the payment waits for a payout, for a refund, and stays as fee. */
+export interface Reserve {
+  readonly type: "reserve"
+  readonly payout: Amount
+  readonly refund: Amount
+  readonly fee: Amount
+}
+/** The integrator has returned money on Stellar itself. */
+export interface RecordRefund {
+  readonly type: "recordRefund"
+  readonly amount: Amount
+  readonly stellarTransactionId: string
+}
+export type Account = "ledger-in" | "suspense" | "payable" | "exchange" | "rail-out" | "refund-out" | "fee" | "rounding"
+
+/** Book a transfer between two accounts of the journal, in the transaction's asset: balanced by construction. */
+export interface Book {
+  readonly type: "book"
+  readonly from: Account
+  readonly to: Account
+  readonly amount: Amount
+}
+
+export type TransactionCommand =
+  | ExecutePayout
+  | RetryPayout
+  | LookUpPayout
+  | AwaitConfirmation
+  | HoldPayout
+  | ClosePayout
+  | RequestCustomerInfo
+  | Reserve
+  | RecordRefund
+  | Book

@@ -1,0 +1,159 @@
+/**
+ * Everything that can happen to a transaction, in the past tense. An event is a fact already stored or committed with the
+ * step it causes; the machine decides what it means and may refuse it by name (./refusals.ts).
+ */
+import type { Amount } from "../domain/Amount.ts"
+import type { PaymentId, PayoutId, SealedId } from "../domain/Ids.ts"
+import type { Party } from "./context.ts"
+
+/** A payment on Stellar carried this transaction's account and memo in the right asset; `amount` is what was credited. */
+export interface PaymentMatched {
+  readonly type: "payment.matched"
+  readonly paymentId: PaymentId
+  readonly amount: Amount
+  readonly stellarTransactionId: string
+  /** When its ledger closed, milliseconds since 1970: lateness is decided on this and nothing else (S31-ST-11). */
+  readonly closedAtMillis: number
+}
+/** The watcher processed a ledger that closed after `expires_at`, and no payment was in time. */
+export interface ExpiryPassed {
+  readonly type: "expiry.passed"
+}
+
+/** The Receiving Client has the money. `fee` only when the rail charged less than the terms say. */
+export interface PayoutDelivered {
+  readonly type: "payout.delivered"
+  readonly payoutId: PayoutId
+  readonly externalId: string | null
+  readonly fee: Amount | null
+}
+/** The rail took the payout and will confirm later. */
+export interface PayoutPending {
+  readonly type: "payout.pending"
+  readonly payoutId: PayoutId
+  readonly externalId: string | null
+}
+/** Not accepted: values of `fields` sent with the transaction are wrong. */
+export interface PayoutNeededTransactionInfo {
+  readonly type: "payout.neededTransactionInfo"
+  readonly payoutId: PayoutId
+  readonly fields: ReadonlyArray<string>
+  readonly note: SealedId | null
+}
+/** Not accepted: the data of one customer is wrong. */
+export interface PayoutNeededCustomerInfo {
+  readonly type: "payout.neededCustomerInfo"
+  readonly payoutId: PayoutId
+  readonly party: Party
+  readonly fields: ReadonlyArray<string>
+  readonly note: SealedId | null
+}
+/** Not accepted, for good: the whole amount is owed back. */
+export interface PayoutRejected {
+  readonly type: "payout.rejected"
+  readonly payoutId: PayoutId
+  readonly note: SealedId | null
+}
+/** Not paid out; the integrator returned the money itself, on Stellar (with a hash) or otherwise. */
+export interface PayoutRefundedByIntegrator {
+  readonly type: "payout.refundedByIntegrator"
+  readonly payoutId: PayoutId
+  readonly amount: Amount
+  readonly stellarTransactionId: string | null
+  readonly note: SealedId | null
+}
+/** Failed for good, nothing to be returned: a person decides what follows. */
+export interface PayoutFailed {
+  readonly type: "payout.failed"
+  readonly payoutId: PayoutId
+  readonly note: SealedId | null
+}
+/** A part is owed back; the rest was delivered, or is on its way. */
+export interface PayoutPartlyRefused {
+  readonly type: "payout.partlyRefused"
+  readonly payoutId: PayoutId
+  readonly refused: Amount
+  readonly rest: "delivered" | "pending"
+  readonly externalId: string | null
+  readonly note: SealedId | null
+}
+/** The rail promises that it took nothing; the same attempt may be made again. */
+export interface PayoutNotAccepted {
+  readonly type: "payout.notAccepted"
+  readonly payoutId: PayoutId
+}
+/** Proven: this attempt was never accepted and never will be, so a next one may be made. */
+export interface PayoutVoided {
+  readonly type: "payout.voided"
+  readonly payoutId: PayoutId
+}
+/** Nobody knows whether the money moved. `next` is what the rail's capabilities allow. */
+export interface PayoutUnknown {
+  readonly type: "payout.unknown"
+  readonly payoutId: PayoutId
+  readonly next: "repeat" | "lookUp" | "hold"
+  readonly note: SealedId | null
+}
+
+/** The Sending Anchor sent every field asked for and the integrator accepted the values (SEP-31 §PATCH). */
+export interface TransactionUpdated {
+  readonly type: "transaction.updated"
+  readonly fields: ReadonlyArray<string>
+}
+/** Both customers are ACCEPTED for the transaction's types. */
+export interface CustomersAccepted {
+  readonly type: "customers.accepted"
+}
+/** A customer's verdict is REJECTED. */
+export interface CustomerRejected {
+  readonly type: "customer.rejected"
+  readonly party: Party
+  readonly note: SealedId | null
+}
+
+export type PayoutEvent =
+  | PayoutDelivered
+  | PayoutPending
+  | PayoutNeededTransactionInfo
+  | PayoutNeededCustomerInfo
+  | PayoutRejected
+  | PayoutRefundedByIntegrator
+  | PayoutFailed
+  | PayoutPartlyRefused
+  | PayoutNotAccepted
+  | PayoutVoided
+  | PayoutUnknown
+
+export type TransactionEvent =
+  | PaymentMatched
+  | ExpiryPassed
+  | PayoutEvent
+  | TransactionUpdated
+  | CustomersAccepted
+  | CustomerRejected
+
+export const eventTypes = [
+  "payment.matched",
+  "expiry.passed",
+  "payout.delivered",
+  "payout.pending",
+  "payout.neededTransactionInfo",
+  "payout.neededCustomerInfo",
+  "payout.rejected",
+  "payout.refundedByIntegrator",
+  "payout.failed",
+  "payout.partlyRefused",
+  "payout.notAccepted",
+  "payout.voided",
+  "payout.unknown",
+  "transaction.updated",
+  "customers.accepted",
+  "customer.rejected",
+] as const satisfies ReadonlyArray<TransactionEvent["type"]>
+
+/** Events that tell of money having moved, or come with money: a refusal of one is an alert. */
+export const carriesMoney = (event: TransactionEvent): boolean =>
+  event.type === "payment.matched" ||
+  event.type === "payout.delivered" ||
+  event.type === "payout.partlyRefused" ||
+  event.type === "payout.refundedByIntegrator"

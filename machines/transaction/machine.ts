@@ -1,0 +1,337 @@
+/**
+ * The lifecycle of a SEP-31 transaction. Its top-level states are the statuses of the specification.
+ *
+ * It decides and nothing else: commands come out as data, nothing is invoked, nothing is delayed. XState restarts an
+ * invocation when a snapshot is restored, so an invoked payout would be a double payout waiting for a crash.
+ */
+import { assign, setup } from "xstate"
+import { type Amount, subtract, zero } from "../domain/Amount.ts"
+import { feeOf } from "../domain/Fee.ts"
+import { payoutId, type TransactionId } from "../domain/Ids.ts"
+import type * as Command from "./commands.ts"
+import { initialContext, type Terms, type TransactionContext } from "./context.ts"
+import type { TransactionEvent } from "./events.ts"
+import * as guards from "./guards.ts"
+
+type Params<C extends { readonly type: string }> = Omit<C, "type">
+interface Args {
+  readonly context: TransactionContext
+  readonly event: TransactionEvent
+}
+
+const stored = (): never => {
+  throw new Error("a command is data: the runtime stores it, nothing calls it")
+}
+
+/** What the Receiving Client gets: the accepted amount less the fee. */
+const net = (c: TransactionContext): Amount => subtract(c.accepted ?? zero, c.fee ?? zero)
+const noteOf = (event: TransactionEvent) => ("note" in event ? event.note : null)
+const current = ({ context }: Args) => ({ payoutId: payoutId(context.id, context.attempt) })
+
+const machineSetup = setup({
+  types: {
+    context: {} as TransactionContext,
+    events: {} as TransactionEvent,
+    input: {} as { readonly id: TransactionId; readonly terms: Terms },
+  },
+  guards: {
+    canFund: guards.canFund,
+    isCurrent: guards.isCurrent,
+    isCurrentAndFeeHolds: guards.isCurrentAndFeeHolds,
+    isCurrentWithPartOwed: guards.isCurrentWithPartOwed,
+    willRepeat: guards.willRepeat,
+    willLookUp: guards.willLookUp,
+    refusesPartAndDeliveredRest: guards.refusesPartAndDeliveredRest,
+    refusesPartAndSentRest: guards.refusesPartAndSentRest,
+    returnedAllOnStellar: guards.returnedAllOnStellar,
+    returnedAllElsewhere: guards.returnedAllElsewhere,
+    returnedOwedPart: guards.returnedOwedPart,
+    coversRequiredFields: guards.coversRequiredFields,
+  },
+  actions: {
+    executePayout: (_, _params: Params<Command.ExecutePayout>) => stored(),
+    retryPayout: (_, _params: Params<Command.RetryPayout>) => stored(),
+    lookUpPayout: (_, _params: Params<Command.LookUpPayout>) => stored(),
+    awaitConfirmation: (_, _params: Params<Command.AwaitConfirmation>) => stored(),
+    holdPayout: (_, _params: Params<Command.HoldPayout>) => stored(),
+    closePayout: (_, _params: Params<Command.ClosePayout>) => stored(),
+    requestCustomerInfo: (_, _params: Params<Command.RequestCustomerInfo>) => stored(),
+    reserve: (_, _params: Params<Command.Reserve>) => stored(),
+    recordRefund: (_, _params: Params<Command.RecordRefund>) => stored(),
+    book: (_, _params: Params<Command.Book>) => stored(),
+
+    receive: assign(({ context, event }) =>
+      event.type === "payment.matched"
+        ? { received: event.amount, accepted: event.amount, fee: feeOf(context.terms.fee, event.amount) }
+        : {},
+    ),
+    raiseAttempt: assign({ attempt: ({ context }) => context.attempt + 1, fields: [], party: null, note: null }),
+    keepNote: assign({ note: ({ event }) => noteOf(event) }),
+    askFields: assign({
+      fields: ({ event }) => ("fields" in event ? event.fields : []),
+      party: ({ event }) => ("party" in event ? event.party : null),
+      note: ({ event }) => noteOf(event),
+    }),
+    deliver: assign({
+      fee: ({ context, event }) => (event.type === "payout.delivered" ? (event.fee ?? context.fee) : context.fee),
+      note: null,
+    }),
+    countDelivered: assign({ delivered: ({ context }) => net(context) }),
+    refusePart: assign(({ context, event }) =>
+      event.type === "payout.partlyRefused" && context.accepted !== null
+        ? {
+            owed: event.refused,
+            fee: guards.feeAfterRefusal(context, event.refused),
+            accepted: subtract(context.accepted, event.refused),
+            note: event.note,
+          }
+        : {},
+    ),
+    oweAll: assign({
+      owed: ({ context }) => context.received,
+      accepted: zero,
+      fee: zero,
+      fields: [],
+      party: null,
+      note: ({ event }) => noteOf(event),
+    }),
+    returnAll: assign({ owed: null, accepted: zero, fee: zero, fields: [], party: null, refunded: true, note: ({ event }) => noteOf(event) }),
+    returnPart: assign({ owed: null }),
+  },
+})
+
+const closed = (as: Command.ClosePayout["as"]) => ({
+  type: "closePayout" as const,
+  params: ({ context, event }: Args): Params<Command.ClosePayout> => ({
+    payoutId: payoutId(context.id, context.attempt),
+    as,
+    externalId: "externalId" in event ? event.externalId : null,
+  }),
+})
+const execute = {
+  type: "executePayout" as const,
+  params: ({ context }: Args): Params<Command.ExecutePayout> => ({
+    payoutId: payoutId(context.id, context.attempt),
+    amount: net(context),
+    fee: context.fee ?? zero,
+  }),
+}
+const retry = { type: "retryPayout" as const, params: current }
+const lookUp = { type: "lookUpPayout" as const, params: current }
+const hold = { type: "holdPayout" as const, params: current }
+const confirmLater = {
+  type: "awaitConfirmation" as const,
+  params: (args: Args): Params<Command.AwaitConfirmation> => ({
+    ...current(args),
+    externalId: "externalId" in args.event ? args.event.externalId : null,
+  }),
+}
+const askCustomer = {
+  type: "requestCustomerInfo" as const,
+  params: ({ context }: Args): Params<Command.RequestCustomerInfo> => ({
+    party: context.party ?? "receiver",
+    fields: context.fields,
+  }),
+}
+/** Payout and refund exclude each other: what is not delivered, kept or owed back is not reserved. */
+const reserve = {
+  type: "reserve" as const,
+  params: ({ context }: Args): Params<Command.Reserve> => ({
+    payout: net(context),
+    refund: context.owed ?? (context.refunded ? (context.received ?? zero) : zero),
+    fee: context.fee ?? zero,
+  }),
+}
+const release = { type: "reserve" as const, params: (): Params<Command.Reserve> => ({ payout: zero, refund: zero, fee: zero }) }
+const bookReceipt = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({ from: "ledger-in", to: "payable", amount: context.received ?? zero }),
+}
+const bookDelivery = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({ from: "payable", to: "rail-out", amount: context.delivered ?? zero }),
+}
+const bookFee = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({ from: "payable", to: "fee", amount: context.fee ?? zero }),
+}
+const returned = ({ event }: Args) => (event.type === "payout.refundedByIntegrator" ? event.amount : zero)
+const bookReturn = {
+  type: "book" as const,
+  params: (args: Args): Params<Command.Book> => ({ from: "payable", to: "refund-out", amount: returned(args) }),
+}
+const recordReturn = {
+  type: "recordRefund" as const,
+  params: (args: Args): Params<Command.RecordRefund> => ({
+    amount: returned(args),
+    stellarTransactionId: (args.event.type === "payout.refundedByIntegrator" ? args.event.stellarTransactionId : null) ?? "",
+  }),
+}
+
+/** A funded transaction whose money was never delivered may be given up, or returned by the integrator itself. */
+const endings = {
+  "payout.rejected": { guard: "isCurrent" as const, target: "#refundOwed", actions: [closed("refused"), "oweAll" as const, reserve] },
+  "payout.failed": { guard: "isCurrent" as const, target: "#error", actions: [closed("failed"), "keepNote" as const, release] },
+  "payout.refundedByIntegrator": [
+    {
+      guard: "returnedAllOnStellar" as const,
+      target: "#refunded",
+      actions: [closed("refused"), "returnAll" as const, reserve, recordReturn, bookReturn],
+    },
+    {
+      guard: "returnedAllElsewhere" as const,
+      target: "#error",
+      actions: [closed("refused"), "returnAll" as const, reserve, bookReturn],
+    },
+  ],
+}
+
+/** What a rail may answer about the newest attempt, now or late, to a call, a look-up, a poll or a report. */
+const answers = {
+  ...endings,
+  "payout.delivered": [
+    {
+      guard: "isCurrentWithPartOwed" as const,
+      target: "#partRefundOwed",
+      actions: ["deliver" as const, "countDelivered" as const, closed("delivered"), reserve, bookDelivery, bookFee],
+    },
+    {
+      guard: "isCurrentAndFeeHolds" as const,
+      target: "#completed",
+      actions: ["deliver" as const, "countDelivered" as const, closed("delivered"), reserve, bookDelivery, bookFee],
+    },
+  ],
+  "payout.partlyRefused": [
+    {
+      guard: "refusesPartAndDeliveredRest" as const,
+      target: "#partRefundOwed",
+      actions: ["refusePart" as const, "countDelivered" as const, closed("delivered"), reserve, bookDelivery, bookFee],
+    },
+    {
+      guard: "refusesPartAndSentRest" as const,
+      target: "#confirming",
+      actions: ["refusePart" as const, reserve, confirmLater],
+    },
+  ],
+  "payout.neededTransactionInfo": {
+    guard: "isCurrent" as const,
+    target: "#awaitingUpdate",
+    actions: [closed("refused"), "askFields" as const],
+  },
+  "payout.neededCustomerInfo": {
+    guard: "isCurrent" as const,
+    target: "#awaitingCustomer",
+    actions: [closed("refused"), "askFields" as const, askCustomer],
+  },
+  "payout.voided": {
+    guard: "isCurrent" as const,
+    target: "#payingOut",
+    actions: [closed("voided"), "raiseAttempt" as const, execute],
+  },
+}
+const becomesPending = { guard: "isCurrent" as const, target: "#confirming", actions: [confirmLater] }
+
+export const transactionMachine = machineSetup.createMachine({
+  id: "transaction",
+  context: ({ input }) => initialContext(input),
+  initial: "pending_sender",
+  states: {
+    pending_sender: {
+      initial: "awaitingPayment",
+      states: {
+        // Waits for the Sending Anchor's payment; the sweep over expires_at ends it, on ledger time.
+        awaitingPayment: {
+          on: {
+            "payment.matched": {
+              guard: "canFund",
+              target: "#payingOut",
+              actions: ["receive", "raiseAttempt", execute, reserve, bookReceipt],
+            },
+            "expiry.passed": { target: "#expired" },
+          },
+        },
+      },
+    },
+    pending_receiver: {
+      initial: "payingOut",
+      states: {
+        // The rail is being asked. Ends by its answer; a crash leaves a lease that runs out, and then the rail is looked up.
+        payingOut: {
+          id: "payingOut",
+          on: {
+            ...answers,
+            "payout.pending": becomesPending,
+            "payout.notAccepted": { guard: "isCurrent", actions: [retry] },
+            "payout.unknown": [
+              { guard: "willRepeat", actions: [retry] },
+              { guard: "willLookUp", target: "#lookingUp", actions: ["keepNote", lookUp] },
+              { guard: "isCurrent", target: "#held", actions: ["keepNote", hold] },
+            ],
+          },
+        },
+        // Unknown whether the money moved: the rail is asked, never told again. Ends by its answer.
+        lookingUp: {
+          id: "lookingUp",
+          on: {
+            ...answers,
+            "payout.pending": becomesPending,
+            "payout.unknown": { guard: "isCurrent", target: "#held", actions: ["keepNote", hold] },
+          },
+        },
+        // Nobody can be asked. Ends by a late answer, a report of the integrator, or a person.
+        held: { id: "held", on: { ...answers, "payout.pending": becomesPending } },
+        // Everything is owed back to the payer. Ends when it has been returned.
+        refundOwed: { id: "refundOwed", on: { "payout.refundedByIntegrator": endings["payout.refundedByIntegrator"] } },
+        // Delivered but for a part, which is owed back. Ends when that part has been returned.
+        partRefundOwed: {
+          id: "partRefundOwed",
+          on: {
+            "payout.refundedByIntegrator": {
+              guard: "returnedOwedPart",
+              target: "#completed",
+              actions: ["returnPart", recordReturn, bookReturn],
+            },
+          },
+        },
+      },
+    },
+    pending_external: {
+      initial: "confirming",
+      states: {
+        // The rail has taken the payout and confirms later: polled when due.
+        confirming: { id: "confirming", on: { ...answers } },
+      },
+    },
+    pending_transaction_info_update: {
+      initial: "awaitingUpdate",
+      states: {
+        // The Sending Anchor must PATCH the fields; raised again when due. The integrator may give up.
+        awaitingUpdate: {
+          id: "awaitingUpdate",
+          on: {
+            ...endings,
+            "transaction.updated": { guard: "coversRequiredFields", target: "#payingOut", actions: ["raiseAttempt", execute] },
+          },
+        },
+      },
+    },
+    pending_customer_info_update: {
+      initial: "awaitingCustomer",
+      states: {
+        // The Sending Anchor must PUT corrected customer data; the verdict is asked again when due.
+        awaitingCustomer: {
+          id: "awaitingCustomer",
+          on: {
+            ...endings,
+            "customers.accepted": { target: "#payingOut", actions: ["raiseAttempt", execute] },
+            "customer.rejected": { target: "#refundOwed", actions: ["oweAll", reserve] },
+          },
+        },
+      },
+    },
+    completed: { id: "completed", type: "final" },
+    refunded: { id: "refunded", type: "final" },
+    expired: { id: "expired", type: "final" },
+    error: { id: "error", type: "final" },
+  },
+})

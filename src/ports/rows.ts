@@ -1,0 +1,304 @@
+/**
+ * The rows that the runtime and the storage exchange. Amounts are decimal strings, times milliseconds since 1970 on the
+ * storage's clock unless a name says otherwise. No row but `SealedRow` may hold customer data.
+ */
+import type { Amount } from "../../machines/domain/Amount.ts"
+import type { AssetId } from "../../machines/domain/Asset.ts"
+import type { CustomerId, PaymentId, PayoutId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { Memo } from "../../machines/domain/Memo.ts"
+import type { Sep31Status } from "../../machines/domain/Sep31Status.ts"
+import type { Account } from "../../machines/transaction/commands.ts"
+import type { Terms } from "../../machines/transaction/context.ts"
+import type { Attention, Leaf } from "../../machines/transaction/leaves.ts"
+import type { Amounts, StoredContext } from "../../machines/transaction/snapshot.ts"
+
+/** Sealed customer data: payout destinations, values of `fields`, what was said in words. */
+export interface SealedRow {
+  readonly id: SealedId
+  readonly keyId: string
+  readonly bytes: Uint8Array
+}
+
+/** What a step reads of a transaction. */
+export interface ActorRow {
+  readonly id: TransactionId
+  readonly version: number
+  readonly state: string
+  readonly terms: Terms
+  readonly amounts: Amounts
+  readonly context: StoredContext
+  readonly asset: AssetId
+  readonly account: string
+  readonly memo: Memo
+  readonly fundingMethod: string
+  readonly senderId: CustomerId | null
+  readonly receiverId: CustomerId | null
+  /** Leader of the payment that funded it. */
+  readonly fundedBy: PaymentId | null
+  /** The payout destination as sealed for the next attempt. */
+  readonly destination: SealedId | null
+}
+
+/** A transaction with all that its owner and an operator may see. */
+export interface TransactionRow extends ActorRow {
+  readonly status: Sep31Status
+  /** Base account (`G…`) of the Sending Anchor that owns it. */
+  readonly sendingAnchor: string
+  /** The full subject of the token that created it, for the audit. */
+  readonly creator: string
+  readonly senderType: string | null
+  readonly receiverType: string | null
+  readonly reference: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly lang: string
+  readonly refundMemo: Memo | null
+  readonly stellarTransactionId: string | null
+  readonly payer: string | null
+  readonly externalTransactionId: string | null
+  readonly createdAtMillis: number
+  /** When the present status was reached: `updated_at` on the wire. */
+  readonly statusAtMillis: number
+  readonly completedAtMillis: number | null
+  readonly refunds: ReadonlyArray<RefundRow>
+}
+
+/** A customer a birth relied on; the commit refuses the birth when the version has changed. */
+export interface RequiredCustomer {
+  readonly id: CustomerId
+  readonly version: number
+}
+
+/** A new transaction. It is born in `pending_sender.awaitingPayment`, version 1, with its first audit row. */
+export interface Birth {
+  readonly id: TransactionId
+  readonly terms: Terms
+  readonly context: StoredContext
+  readonly asset: AssetId
+  readonly account: string
+  readonly memo: Memo
+  readonly fundingMethod: string
+  readonly senderId: CustomerId | null
+  readonly receiverId: CustomerId | null
+  readonly senderType: string | null
+  readonly receiverType: string | null
+  readonly destination: SealedRow | null
+  readonly sendingAnchor: string
+  readonly creator: string
+  readonly reference: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly lang: string
+  readonly refundMemo: Memo | null
+  readonly requires: ReadonlyArray<RequiredCustomer>
+}
+
+/** One transition: audit row `version` of the transaction. */
+export interface AuditRow {
+  readonly version: number
+  readonly event: string
+  /** Who or what brought the event: `watcher`, `rail:<name>`, `sending-anchor`, `expiry`, `customer`, `integrator`. */
+  readonly cause: string
+  readonly before: Leaf
+  readonly after: Leaf
+  /** The event without customer data, as JSON. */
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** A transfer of the journal: two lines that cancel, so every asset sums to zero by construction. */
+export interface TransferRow {
+  readonly from: Account
+  readonly to: Account
+  readonly amount: Amount
+  readonly version: number
+}
+
+export type PayoutState = "planned" | "started" | "pending" | "unknown" | "held" | "delivered" | "refused" | "voided" | "failed"
+
+/** An attempt planned by a step; `started` when it is born with its lease. */
+export interface PayoutBirth {
+  readonly id: PayoutId
+  readonly rail: string
+  readonly amount: Amount
+  readonly fee: Amount
+  readonly amountIn: Amount
+  readonly state: "planned" | "started"
+}
+
+/** What a step makes of an attempt that exists. `dueInSeconds` counts from the commit; null is never. */
+export interface PayoutChange {
+  readonly id: PayoutId
+  readonly state: PayoutState
+  readonly externalId: string | null
+  readonly dueInSeconds: number | null
+  /** Count one more try (backoff grows with it). */
+  readonly tried: boolean
+}
+
+export interface RefundRow {
+  readonly stellarTransactionId: string
+  readonly amount: Amount
+}
+
+export interface AttentionRow {
+  readonly kind: Attention
+  readonly dueInSeconds: number
+  readonly customerId: CustomerId | null
+  readonly contested: ReadonlyArray<string>
+}
+
+/** How the money of the funding payment is reserved; absolute values, checked against `received` by the database. */
+export interface Reservation {
+  readonly payment: PaymentId
+  readonly payout: Amount
+  readonly refund: Amount
+  readonly fee: Amount
+}
+
+/** All that one actor does in a group: one or more transitions, written where `version` still matches. */
+export interface StepRow {
+  readonly id: TransactionId
+  /** The version read; the row ends with `version + audits.length`. */
+  readonly version: number
+  readonly leaf: Leaf
+  readonly amounts: Amounts
+  readonly context: StoredContext
+  /** The payment this step relies on: it must be new, or still waiting, in this very commit. */
+  readonly funding: { readonly payment: PaymentId; readonly stellarTransactionId: string; readonly payer: string } | null
+  readonly audits: ReadonlyArray<AuditRow>
+  readonly transfers: ReadonlyArray<TransferRow>
+  readonly payouts: ReadonlyArray<PayoutBirth>
+  readonly changes: ReadonlyArray<PayoutChange>
+  /** Null leaves the reservation; a funding step carries its own. */
+  readonly reservation: Reservation | null
+  readonly refunds: ReadonlyArray<RefundRow>
+  /** The attention row of the state it ends in; null removes what there was. */
+  readonly attention: AttentionRow | null
+  /** Replaces the destination for the next attempt. */
+  readonly destination: SealedRow | null
+  /** Other sealed rows the context refers to. */
+  readonly notes: ReadonlyArray<SealedRow>
+  readonly externalTransactionId: string | null
+}
+
+export type ParkReason =
+  | "no-memo"
+  | "unknown-memo"
+  | "wrong-asset"
+  | "second"
+  | "late"
+  | "under"
+  | "over"
+  | "merge"
+  | "created-account"
+  | "return-memo"
+  | "muxed-without-memo"
+
+/** One credit to our account, as an inbox row. */
+export interface PaymentRow {
+  readonly id: PaymentId
+  /** The first credit of the same Stellar transaction to the same memo and asset; itself for a single one. */
+  readonly leader: PaymentId
+  /** On the leader: sum of its credits. Zero on the others. */
+  readonly received: Amount
+  readonly operationId: string
+  readonly index: number
+  readonly stellarTransactionId: string
+  readonly account: string
+  readonly muxedAccount: string | null
+  readonly from: string
+  readonly asset: AssetId
+  /** Null where the ledger source cannot tell. */
+  readonly amount: Amount | null
+  readonly memoType: string
+  readonly memo: string | null
+  readonly closedAtMillis: number
+  readonly ledger: number
+}
+
+/** What becomes of a payment in a commit: applied by the step that relies on it, or parked, or left waiting. */
+export interface PaymentFate {
+  readonly payment: PaymentRow
+  readonly transactionId: TransactionId | null
+  /** `step`: applied if the step of `transactionId` is, else waiting. */
+  readonly fate: "step" | "waiting" | ParkReason
+  /** The account whose page brings it; null when it was read back from the inbox. A refused page leaves it waiting. */
+  readonly page: string | null
+}
+
+/** The watcher's move: committed only where `epoch` is the cursor's and `from` is where it stands. */
+export interface PageRow {
+  readonly account: string
+  readonly epoch: number
+  readonly from: string
+  readonly to: string
+  readonly processedLedger: { readonly sequence: number; readonly closedAtMillis: number } | null
+  readonly quarantined: ReadonlyArray<{ readonly position: string; readonly reason: string; readonly raw: string }>
+}
+
+/** An event the machine would not take, or a transaction never had: kept with its reason. */
+export interface RefusalRow {
+  readonly id: string
+  readonly transactionId: TransactionId
+  readonly event: string
+  readonly cause: string
+  readonly reason: string
+  readonly carriesMoney: boolean
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** What one commit writes, all or, row by row, not (see `Storage.commit`). */
+export interface Group {
+  /** A UUID: its row in `commit_group` tells, after a lost answer, whether the commit happened. */
+  readonly id: string
+  readonly births: ReadonlyArray<Birth>
+  readonly steps: ReadonlyArray<StepRow>
+  readonly payments: ReadonlyArray<PaymentFate>
+  readonly pages: ReadonlyArray<PageRow>
+  readonly refusals: ReadonlyArray<RefusalRow>
+  /** Owner and lease of the attempts born `started`. */
+  readonly owner: string
+  readonly leaseSeconds: number
+}
+
+/** What a commit did not do. Everything not named here was written. */
+export interface Committed {
+  /** Steps whose version no longer matched, or whose payment was settled before: nothing of them was written. */
+  readonly lost: ReadonlyArray<TransactionId>
+  readonly unborn: ReadonlyArray<{ readonly id: TransactionId; readonly why: "memo" | "customers" }>
+  /** Payments that were in the inbox and settled already. */
+  readonly known: ReadonlyArray<PaymentId>
+  /** Accounts whose page was refused: its cursor stands elsewhere or another epoch holds it. Its payments wait. */
+  readonly refusedPages: ReadonlyArray<string>
+}
+
+/** An attempt with what the executor needs to make, look up or poll it. */
+export interface PayoutJob {
+  readonly id: PayoutId
+  readonly rail: string
+  readonly state: PayoutState
+  readonly amount: Amount
+  readonly fee: Amount
+  readonly amountIn: Amount
+  readonly tries: number
+  readonly externalId: string | null
+  readonly sealed: SealedRow | null
+  readonly reference: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  /** The transaction as it stands: travels with the job, so that the answer needs no second read. */
+  readonly actor: ActorRow
+}
+
+export interface CustomerRow {
+  readonly id: CustomerId
+  /** The Sending Anchor's base account, or the full identity of another caller. */
+  readonly owner: string
+  /** The account and memo of SEP-12, where the customer was named by them. */
+  readonly account: string | null
+  readonly memo: Memo | null
+  /** Raised by every change of data or verdict, and by erasure. */
+  readonly version: number
+  readonly erased: boolean
+  /** Status by SEP-12 type; a type that was never judged is absent. */
+  readonly statuses: Readonly<Record<string, { readonly status: string; readonly message: string | null; readonly askAgainAtMillis: number | null }>>
+  /** Fields a rail has bounced and that were not put again. */
+  readonly contested: ReadonlyArray<string>
+}
