@@ -127,6 +127,7 @@ export interface PayoutBirth {
 export interface PayoutChange {
   readonly id: PayoutId
   readonly state: PayoutState
+  /** Null keeps what the row has. */
   readonly externalId: string | null
   readonly dueInSeconds: number | null
   /** Count one more try (backoff grows with it). */
@@ -214,7 +215,11 @@ export interface PaymentRow {
   readonly ledger: number
 }
 
-/** What becomes of a payment in a commit: applied by the step that relies on it, or parked, or left waiting. */
+/**
+ * What becomes of a payment in a commit: applied by the step that relies on it, or parked, or left waiting. A payment that
+ * ends parked with a known amount is booked by the storage in the same commit: its own amount from `ledger-in` to `suspense`,
+ * with the payment's id as the cause. A funding step books its own receipt.
+ */
 export interface PaymentFate {
   readonly payment: PaymentRow
   readonly transactionId: TransactionId | null

@@ -27,6 +27,8 @@ export interface Message {
   readonly notes?: ReadonlyArray<SealedRow>
   /** A new destination for the next payout attempt. */
   readonly destination?: SealedRow
+  /** With `payout.notAccepted`: seconds before the attempt is made again. */
+  readonly retryInSeconds?: number
   /** The actor as last seen: saves a read, and costs nothing when stale. */
   readonly known?: ActorRow
 }
