@@ -140,8 +140,7 @@ const places: ReadonlyArray<readonly [RegExp, string]> = [
   [
     /https?:\/\/[\w.-]*(?:registr[y]|artifactor[y]|nexu[s]|verdacci[o])[\w.-]*/i,
     "the address of a package registry"
-  ],
-  [/"resolve[d]": *"http/, "a download address in the lockfile: set omit-lockfile-registry-resolved"]
+  ]
 ]
 
 const placeViolations = ({ path, text }: Text): ReadonlyArray<string> =>
@@ -299,14 +298,12 @@ describe("tidy style: the rules catch", () => {
     expect(moduleStateViolations(parse("src/x.ts", "const f = () => { let n = 0; return n }"))).toEqual([])
   })
 
-  it.each([
-    `cd "/ho${"me"}/someone"`,
-    `see /tm${"p"}/out`,
-    `https://regis${"try"}.npmjs.org/x`,
-    `"res${"olved"}": "https://x/y.tgz"`
-  ])("%s", (text) => {
-    expect(placed(text)).toHaveLength(1)
-  })
+  it.each([`cd "/ho${"me"}/someone"`, `see /tm${"p"}/out`, `https://regis${"try"}.npmjs.org/x`])(
+    "%s",
+    (text) => {
+      expect(placed(text)).toHaveLength(1)
+    }
+  )
 
   it.each(["GET /home", "a path such as docs/tmp/x", "/workers/1", "https://example.org/root/"])(
     "nothing in %s",
