@@ -44,7 +44,7 @@ export class CountReporter implements Reporter {
     process.once("exit", () => {
       const { passed, failed, skipped } = this.#counts
       // An empty run proves nothing, so it may not read as a good one.
-      const failures = passed + failed === 0 ? 1 : failed
+      const failures = passed + failed + skipped === 0 ? 1 : failed
       if (failures > 0 && !process.exitCode) process.exitCode = 1
       if (skipped > 0) process.stdout.write(`\n${skipped} skipped\n`)
       process.stdout.write(`\n${passed} passed, ${failures} failed\n`)
