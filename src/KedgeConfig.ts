@@ -47,6 +47,8 @@ export interface Timing {
   readonly challengeLifetime: number
   readonly tokenLifetime: number
   readonly hookTimeout: number
+  /** Of the rails that come with Kedge; an integrator's rail says its own. */
+  readonly railTimeout: number
   /** Must outlive the rail's timeout. */
   readonly payoutLease: number
   readonly executeInterval: number
@@ -65,6 +67,8 @@ export interface Timing {
   readonly waitingPayment: number
   readonly requestTimeout: number
   readonly shutdownGrace: number
+  /** A watcher not heard of for so long makes the process not ready. */
+  readonly readyLag: number
 }
 
 export interface Settings {
@@ -96,6 +100,8 @@ export interface Settings {
   readonly integration: string | null
   readonly rail: "sandbox" | null
   readonly sandboxUrl: URL | null
+  /** Calls to the sandbox rail under way at once. */
+  readonly railConcurrency: number
   readonly allowLocal: boolean
   readonly roles: {
     readonly http: boolean
@@ -107,6 +113,7 @@ export interface Settings {
   readonly mailboxCapacity: number
   /** Bytes of a request body. */
   readonly bodyMax: number
+  readonly logLevel: "debug" | "info" | "warn" | "error"
   readonly timing: Timing
 }
 
@@ -118,6 +125,7 @@ export const defaultTiming: Timing = {
   challengeLifetime: 900, // SEP-10 recommends 15 minutes
   tokenLifetime: 86_400, // a Sending Anchor signs once a day
   hookTimeout: 10,
+  railTimeout: 30,
   payoutLease: 120, // four rail timeouts of 30 s: a zombie is long done
   executeInterval: 10, // the seed's own default
   pollInterval: 60, // the seed's own default
@@ -131,4 +139,5 @@ export const defaultTiming: Timing = {
   waitingPayment: 5,
   requestTimeout: 30,
   shutdownGrace: 10,
+  readyLag: 60, // twelve ledgers
 }
