@@ -1,0 +1,169 @@
+/**
+ * Builds the one group of rows for the items taken from the mailbox: reads in, rows out, nothing written yet.
+ *
+ * Pure but for payout slots. It also remembers which item each row came from, so that the answer of the commit can be turned
+ * into answers to callers (./settle.ts).
+ */
+import { Result } from "effect"
+import type { TransactionId } from "../../machines/domain/Ids.ts"
+import type { PaymentMatched } from "../../machines/transaction/events.ts"
+import type { ActorRow, Group, ParkReason, PaymentFate, RefusalRow } from "../ports/rows.ts"
+import type { Arrival } from "./Actors.ts"
+import { carriesMoney } from "../../machines/transaction/events.ts"
+import { type BirthItem, type Item, isMatched, type PageItem, type TellItem } from "./items.ts"
+import { type FoldContext, type Folded, fold, type Incoming } from "./stepRow.ts"
+
+/** One event of an actor, and whose it is. */
+type Source = { readonly item: TellItem } | { readonly item: PageItem; readonly arrival: Arrival }
+
+export interface Plan {
+  readonly group: Group
+  readonly births: ReadonlyArray<BirthItem>
+  readonly pages: ReadonlyArray<PageItem>
+  readonly actors: ReadonlyArray<{ readonly folded: Folded; readonly sources: ReadonlyArray<Source> }>
+  /** Tells to ids that name no transaction. */
+  readonly missing: ReadonlyArray<TellItem>
+  /** Actors whose snapshot this process cannot read. */
+  readonly unreadable: ReadonlyArray<{ readonly id: TransactionId; readonly why: string; readonly sources: ReadonlyArray<Source> }>
+}
+
+export interface PlanContext extends FoldContext {
+  readonly groupId: string
+  readonly owner: string
+  readonly refusalIds: () => string
+}
+
+/** Actors that must be read before a plan can be made: told without being known, or beaten in a race. */
+export const unknownActors = (items: ReadonlyArray<Item>): ReadonlyArray<TransactionId> => [
+  ...new Set(
+    items.flatMap((item) => {
+      if (item._tag === "Tell") return item.message.known === undefined ? [item.message.to] : []
+      if (item._tag === "Page" && item.reread) return item.page.arrivals.filter(isMatched).map((arrival) => arrival.to.id)
+      return []
+    }),
+  ),
+]
+
+export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<TransactionId, ActorRow>, context: PlanContext): Plan => {
+  const sources = new Map<TransactionId, { actor: ActorRow; list: Array<Source> }>()
+  const births: Array<BirthItem> = []
+  const pages: Array<PageItem> = []
+  const missing: Array<TellItem> = []
+  const add = (actor: ActorRow, source: Source): void => {
+    const known = sources.get(actor.id)
+    if (known === undefined) sources.set(actor.id, { actor, list: [source] })
+    else {
+      known.list.push(source)
+      if (actor.version > known.actor.version) known.actor = actor
+    }
+  }
+  for (const item of items) {
+    switch (item._tag) {
+      case "Birth":
+        births.push(item)
+        break
+      case "Tell": {
+        const actor = item.message.known ?? read.get(item.message.to)
+        if (actor === undefined) missing.push(item)
+        else add(actor, { item })
+        break
+      }
+      case "Page":
+        pages.push(item)
+        if (!item.withoutSteps) {
+          for (const arrival of item.page.arrivals) {
+            if (isMatched(arrival)) add((item.reread ? read.get(arrival.to.id) : undefined) ?? arrival.to, { item, arrival })
+          }
+        }
+    }
+  }
+
+  const actors: Array<Plan["actors"][number]> = []
+  const unreadable: Array<Plan["unreadable"][number]> = []
+  const refusals: Array<RefusalRow> = []
+  const refusedArrivals = new Map<Arrival, ParkReason>()
+  for (const [id, { actor, list }] of sources) {
+    const folded = fold(actor, list.map(incomingOf), context)
+    if (Result.isFailure(folded)) {
+      unreadable.push({ id, why: folded.failure, sources: list })
+      continue
+    }
+    actors.push({ folded: folded.success, sources: list })
+    folded.success.told.forEach((told, index) => {
+      const source = list[index]
+      if (source === undefined || told._tag !== "Refused") return
+      if ("arrival" in source) refusedArrivals.set(source.arrival, told.reason as ParkReason)
+      else {
+        const { cause, event } = source.item.message
+        const { type, ...detail } = event
+        refusals.push({
+          id: context.refusalIds(),
+          transactionId: id,
+          event: type,
+          cause,
+          reason: told.reason,
+          carriesMoney: carriesMoney(event),
+          detail,
+        })
+      }
+    })
+  }
+  const unreadableIds = new Set(unreadable.map(({ id }) => id))
+
+  return {
+    births,
+    pages,
+    actors,
+    missing,
+    unreadable,
+    group: {
+      id: context.groupId,
+      births: births.map(({ birth }) => birth),
+      steps: actors.flatMap(({ folded }) => (folded.row === null ? [] : [folded.row])),
+      payments: pages.flatMap((item) => fatesOf(item, refusedArrivals, unreadableIds)),
+      pages: pages.flatMap(({ page }) => (page.cursor === null ? [] : [page.cursor])),
+      refusals,
+      owner: context.owner,
+      leaseSeconds: context.timing.payoutLease,
+    },
+  }
+}
+
+const fatesOf = (
+  item: PageItem,
+  refused: ReadonlyMap<Arrival, ParkReason>,
+  unreadable: ReadonlySet<TransactionId>,
+): ReadonlyArray<PaymentFate> =>
+  item.page.arrivals.flatMap((arrival) => {
+    const transactionId = isMatched(arrival) ? arrival.to.id : null
+    const fate: PaymentFate["fate"] =
+      "parked" in arrival.to
+        ? arrival.to.parked
+        : item.withoutSteps || unreadable.has(arrival.to.id)
+          ? "waiting"
+          : (refused.get(arrival) ?? "step")
+    return arrival.payments.map((payment) => ({ payment, transactionId, fate, page: item.page.cursor?.account ?? null }))
+  })
+
+const incomingOf = (source: Source): Incoming => {
+  if ("arrival" in source) {
+    const [leader] = source.arrival.payments
+    const event: PaymentMatched = {
+      type: "payment.matched",
+      paymentId: leader.id,
+      amount: leader.received,
+      stellarTransactionId: leader.stellarTransactionId,
+      closedAtMillis: leader.closedAtMillis,
+    }
+    return { event, cause: "watcher", notes: [], destination: null, retryInSeconds: 0, payer: leader.from }
+  }
+  const { message } = source.item
+  return {
+    event: message.event,
+    cause: message.cause,
+    notes: message.notes ?? [],
+    destination: message.destination ?? null,
+    retryInSeconds: message.retryInSeconds ?? 0,
+    payer: null,
+  }
+}
