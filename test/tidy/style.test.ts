@@ -65,7 +65,7 @@ const leftOvers: ReadonlyArray<readonly [RegExp, string]> = [
     "a test that does not run, or hides the others"
   ],
   [/@ts-(?:ignor[e]|nochec[k])/, "the compiler is not to be silenced"],
-  [/\bas an[y]\b/, "say the type, or `unknown`"]
+  [/(?:oxlint|eslint)-disabl[e](?!.* -- \S)/, "the linter is silenced only with a reason, after two dashes"]
 ]
 
 const leftOverViolations = ({ path, text }: Text): ReadonlyArray<string> =>
@@ -262,13 +262,14 @@ describe("tidy style: the rules catch", () => {
     "it.on" + "ly(",
     "describe.sk" + "ip(",
     "@ts-" + "ignore",
-    "x as an" + "y"
+    "oxlint-dis" + "able no-console"
   ])("%s left in a source", (text) => {
     expect(leftBehind(`// ${text}`)).toHaveLength(1)
   })
 
-  it("nothing in a test that is skipped only for want of PostgreSQL", () => {
+  it("nothing in a test skipped only for want of PostgreSQL, or a lint rule put aside with a reason", () => {
     expect(leftBehind("describe.skipIf(noPostgres)")).toEqual([])
+    expect(leftBehind("// oxlint-disable-next-line no-console -- the one place that prints")).toEqual([])
   })
 
   it("a long file without a preamble", () => {
