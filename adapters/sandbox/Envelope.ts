@@ -1,7 +1,7 @@
 // What does a submitted envelope say? The one place where XDR is decoded, so that the rules read plain values.
 // Gotcha: of a fee bump the inner transaction is what is applied; the outer one only pays and names the hash.
 
-import { FeeBumpTransaction, MuxedAccount, StrKey, TransactionBuilder } from "@stellar/stellar-sdk"
+import { FeeBumpTransaction, MuxedAccount, SignerKey, StrKey, TransactionBuilder } from "@stellar/stellar-sdk"
 import type { OperationRecord, Transaction } from "@stellar/stellar-sdk"
 
 /** An account as an envelope names it: the G address, and the M address with its id where one was used. */
@@ -29,6 +29,8 @@ export interface Preconditions {
   readonly minAccountSequence?: bigint
   readonly minAccountSequenceAge?: bigint
   readonly minAccountSequenceLedgerGap?: number
+  /** Keys that must have signed besides the accounts', as G, X, T or P addresses. */
+  readonly extraSigners?: ReadonlyArray<string>
 }
 
 export interface TransactionBody {
@@ -81,6 +83,7 @@ const preconditionsOf = (transaction: Transaction): Preconditions => {
   const { timeBounds, ledgerBounds, minAccountSequence } = transaction
   const age = transaction.minAccountSequenceAge
   const gap = transaction.minAccountSequenceLedgerGap
+  const extraSigners = (transaction.extraSigners ?? []).map((key) => SignerKey.encodeSignerKey(key))
   return {
     ...(timeBounds === undefined
       ? {}
@@ -88,7 +91,8 @@ const preconditionsOf = (transaction: Transaction): Preconditions => {
     ...(ledgerBounds === undefined ? {} : { ledgerbounds: ledgerBounds }),
     ...(minAccountSequence === undefined ? {} : { minAccountSequence: BigInt(minAccountSequence) }),
     ...(age === undefined || age === 0n ? {} : { minAccountSequenceAge: age }),
-    ...(gap === undefined || gap === 0 ? {} : { minAccountSequenceLedgerGap: gap })
+    ...(gap === undefined || gap === 0 ? {} : { minAccountSequenceLedgerGap: gap }),
+    ...(extraSigners.length === 0 ? {} : { extraSigners })
   }
 }
 

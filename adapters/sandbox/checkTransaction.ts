@@ -133,6 +133,8 @@ const bodyVerdict = (envelope: Envelope, context: CheckContext): Verdict | undef
   const outOfTurn = sequenceVerdict(body, source, context)
   if (outOfTurn !== undefined) return outOfTurn
   const signatures = new SignatureCheck(body.hash, body.signatures)
+  const extraSigners = body.preconditions.extraSigners ?? []
+  if (!extraSigners.every((key) => signatures.isSignedBy(key))) return { code: "tx_bad_auth" }
   if (!signatures.reaches(source, "low")) return { code: "tx_bad_auth" }
   if (isOwnPayer && !isAffordable(source, body.maxFee)) return { code: "tx_insufficient_balance" }
   const refused = operationsVerdict(body, context, signatures)

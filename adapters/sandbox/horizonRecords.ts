@@ -42,7 +42,8 @@ const preconditionMembers = (preconditions: Preconditions): JsonObject => {
         }),
     min_account_sequence: minAccountSequence?.toString(),
     min_account_sequence_age: minAccountSequenceAge?.toString(),
-    min_account_sequence_ledger_gap: minAccountSequenceLedgerGap
+    min_account_sequence_ledger_gap: minAccountSequenceLedgerGap,
+    extra_signers: preconditions.extraSigners
   }
   const validity: JsonObject =
     timebounds === undefined

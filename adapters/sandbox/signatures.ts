@@ -6,7 +6,7 @@ import { createHash, createPublicKey, verify } from "node:crypto"
 import type { KeyObject } from "node:crypto"
 import { StrKey } from "@stellar/stellar-sdk"
 import type { DecoratedSignature } from "./Envelope.ts"
-import type { Account, Signer, Thresholds } from "./LedgerState.ts"
+import type { Account, Signer, SignerType, Thresholds } from "./LedgerState.ts"
 
 export type Level = keyof Thresholds
 
@@ -25,6 +25,12 @@ const keyObjectOf = (publicKey: Uint8Array, cacheKey: string): KeyObject => {
   keys.set(cacheKey, key)
   return key
 }
+
+const signerTypes = new Map<string, SignerType>([
+  ["G", "ed25519_public_key"],
+  ["X", "sha256_hash"],
+  ["T", "preauth_tx"]
+])
 
 const endsWith = (bytes: Uint8Array, hint: Uint8Array): boolean =>
   Buffer.compare(bytes.subarray(bytes.length - 4), hint) === 0
@@ -49,6 +55,12 @@ export class SignatureCheck {
   /** An account that does not exist yet is signed for by its own key alone. */
   reachesAbsent(id: string): boolean {
     return this.#weigh([{ key: id, type: "ed25519_public_key", weight: 1 }], 0)
+  }
+
+  /** Whether a key that no account names has signed, given as its G, X or T address. */
+  isSignedBy(address: string): boolean {
+    const type = signerTypes.get(address.charAt(0))
+    return type !== undefined && this.#weigh([{ key: address, type, weight: 1 }], 1)
   }
 
   get hasUnused(): boolean {
