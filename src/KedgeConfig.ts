@@ -14,7 +14,16 @@ export type Sep = "sep-1" | "sep-10" | "sep-12" | "sep-31"
 export interface CustomerType {
   readonly description: string
   /** SEP-9 fields the embedded KYC store wants for it; `optional` ones may be left out. */
-  readonly fields: Readonly<Record<string, { readonly description: string; readonly optional: boolean; readonly choices: ReadonlyArray<string> | null }>>
+  readonly fields: Readonly<
+    Record<
+      string,
+      {
+        readonly description: string
+        readonly optional: boolean
+        readonly choices: ReadonlyArray<string> | null
+      }
+    >
+  >
 }
 
 /** One asset we receive. */
@@ -139,5 +148,5 @@ export const defaultTiming: Timing = {
   waitingPayment: 5,
   requestTimeout: 30,
   shutdownGrace: 10,
-  readyLag: 60, // twelve ledgers
+  readyLag: 60 // twelve ledgers
 }

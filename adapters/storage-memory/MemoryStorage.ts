@@ -27,7 +27,7 @@ const actorOf = (row: TransactionRow): ActorRow => ({
   senderId: row.senderId,
   receiverId: row.receiverId,
   fundedBy: row.fundedBy,
-  destination: row.destination,
+  destination: row.destination
 })
 
 export const make = (tables: Tables): Storage["Service"] => {
@@ -55,18 +55,23 @@ export const make = (tables: Tables): Storage["Service"] => {
         sealed: row.destination === null ? null : (tables.sealed.get(row.destination) ?? null),
         reference: row.reference,
         metadata: row.metadata,
-        actor: actorOf(row),
-      },
+        actor: actorOf(row)
+      }
     ]
   }
   const takeDue = (
     nowMillis: number,
     wanted: (payout: StoredPayout) => boolean,
     limit: number,
-    change: (payout: StoredPayout) => Partial<StoredPayout>,
+    change: (payout: StoredPayout) => Partial<StoredPayout>
   ): ReadonlyArray<PayoutJob> =>
     [...tables.payouts.values()]
-      .filter((payout) => isOpen(payout.state) && (payout.dueAtMillis ?? Number.POSITIVE_INFINITY) <= nowMillis && wanted(payout))
+      .filter(
+        (payout) =>
+          isOpen(payout.state) &&
+          (payout.dueAtMillis ?? Number.POSITIVE_INFINITY) <= nowMillis &&
+          wanted(payout)
+      )
       .sort((a, b) => (a.dueAtMillis ?? 0) - (b.dueAtMillis ?? 0))
       .slice(0, limit)
       .flatMap((payout) => {
@@ -74,7 +79,10 @@ export const make = (tables: Tables): Storage["Service"] => {
         tables.payouts.set(payout.id, changed)
         return jobOf(changed)
       })
-  const changeCustomer = (id: CustomerId, change: (row: CustomerRow) => Partial<CustomerRow>): CustomerRow | null => {
+  const changeCustomer = (
+    id: CustomerId,
+    change: (row: CustomerRow) => Partial<CustomerRow>
+  ): CustomerRow | null => {
     const row = tables.customers.get(id)
     if (row === undefined) return null
     const changed = { ...row, ...change(row), version: row.version + 1 }
@@ -94,8 +102,9 @@ export const make = (tables: Tables): Storage["Service"] => {
       Effect.flatMap(now, (nowMillis) =>
         Effect.try({
           try: () => commitGroup(tables, group, nowMillis),
-          catch: (error) => new GroupRejected({ message: error instanceof Rejected ? error.message : String(error) }),
-        }),
+          catch: (error) =>
+            new GroupRejected({ message: error instanceof Rejected ? error.message : String(error) })
+        })
       ),
     outcome: (groupId) =>
       at((nowMillis) => {
@@ -108,35 +117,44 @@ export const make = (tables: Tables): Storage["Service"] => {
     actors: (ids) => at(() => transactions(ids).map(actorOf)),
     actorsByMemo: (addresses) =>
       at(() =>
-        transactions(addresses.flatMap(({ account, memo }) => tables.memos.get(addressKey(account, memo)) ?? [])).map(actorOf),
+        transactions(
+          addresses.flatMap(({ account, memo }) => tables.memos.get(addressKey(account, memo)) ?? [])
+        ).map(actorOf)
       ),
     transactions: (ids) => at(() => transactions(ids)),
     list: ({ before, limit, status }) =>
       at(() =>
         [...tables.transactions.values()]
-          .filter((row) => (status === undefined || row.status === status) && (before === undefined || row.id < before))
+          .filter(
+            (row) =>
+              (status === undefined || row.status === status) && (before === undefined || row.id < before)
+          )
           .sort((a, b) => (a.id < b.id ? 1 : -1))
-          .slice(0, limit),
+          .slice(0, limit)
       ),
     history: (id) =>
       at(() => ({
         audits: tables.audits.get(id) ?? [],
         transfers: tables.journal.flatMap(({ asset: _, cause, ...transfer }) =>
-          cause.startsWith(`${id}:`) ? [{ ...transfer, version: Number.parseInt(cause.slice(id.length + 1), 10) }] : [],
+          cause.startsWith(`${id}:`)
+            ? [{ ...transfer, version: Number.parseInt(cause.slice(id.length + 1), 10) }]
+            : []
         ),
         payouts: [...tables.payouts.values()]
           .filter((payout) => payout.transactionId === id)
-          .flatMap((payout) => jobOf(payout).map((job) => ({ ...job, dueAtMillis: payout.dueAtMillis, owner: payout.owner }))),
+          .flatMap((payout) =>
+            jobOf(payout).map((job) => ({ ...job, dueAtMillis: payout.dueAtMillis, owner: payout.owner }))
+          ),
         payments: [...tables.inbox.values()].filter((row) => row.transactionId === id),
         refusals: tables.refusals.filter((row) => row.transactionId === id),
-        attention: tables.attention.get(id) ?? null,
+        attention: tables.attention.get(id) ?? null
       })),
     sealed: (ids) =>
       at(() =>
         ids.flatMap((id) => {
           const row = tables.sealed.get(id)
           return row === undefined ? [] : [row]
-        }),
+        })
       ),
 
     jobs: (ids: ReadonlyArray<PayoutId>) =>
@@ -144,15 +162,20 @@ export const make = (tables: Tables): Storage["Service"] => {
         ids.flatMap((id) => {
           const payout = tables.payouts.get(id)
           return payout === undefined ? [] : jobOf(payout)
-        }),
+        })
       ),
     claim: ({ leaseSeconds, limit, owner, rail }) =>
       at((nowMillis) =>
-        takeDue(nowMillis, (payout) => payout.rail === rail && payout.state === "planned", limit, () => ({
-          state: "started",
-          owner,
-          dueAtMillis: nowMillis + leaseSeconds * 1000,
-        })),
+        takeDue(
+          nowMillis,
+          (payout) => payout.rail === rail && payout.state === "planned",
+          limit,
+          () => ({
+            state: "started",
+            owner,
+            dueAtMillis: nowMillis + leaseSeconds * 1000
+          })
+        )
       ),
     due: ({ againInSeconds, limit, owner, rail, states }) =>
       at((nowMillis) =>
@@ -162,9 +185,9 @@ export const make = (tables: Tables): Storage["Service"] => {
           limit,
           (payout) => ({
             dueAtMillis: nowMillis + againInSeconds * 1000,
-            owner: payout.state === "started" ? owner : payout.owner,
-          }),
-        ),
+            owner: payout.state === "started" ? owner : payout.owner
+          })
+        )
       ),
 
     dueAttention: ({ againInSeconds, limit }) =>
@@ -178,15 +201,19 @@ export const make = (tables: Tables): Storage["Service"] => {
             return transactions([id]).map((transaction) => ({
               kind: row.kind,
               customerId: row.customerId,
-              actor: actorOf(transaction),
+              actor: actorOf(transaction)
             }))
-          }),
+          })
       ),
     waitingOnCustomer: (id) =>
       at(() =>
-        transactions([...tables.attention].flatMap(([transactionId, row]) => (row.kind === "customer-info" ? [transactionId] : [])))
+        transactions(
+          [...tables.attention].flatMap(([transactionId, row]) =>
+            row.kind === "customer-info" ? [transactionId] : []
+          )
+        )
           .filter((row) => row.senderId === id || row.receiverId === id)
-          .map(actorOf),
+          .map(actorOf)
       ),
 
     waitingPayments: ({ limit, olderThanSeconds }) =>
@@ -194,15 +221,16 @@ export const make = (tables: Tables): Storage["Service"] => {
         [...tables.inbox.values()]
           .filter((row) => row.state === "waiting" && row.seenAtMillis <= nowMillis - olderThanSeconds * 1000)
           .slice(0, limit)
-          .map((row) => row.payment),
+          .map((row) => row.payment)
       ),
-    parked: ({ limit }) => at(() => [...tables.inbox.values()].filter((row) => row.state === "parked").slice(0, limit)),
+    parked: ({ limit }) =>
+      at(() => [...tables.inbox.values()].filter((row) => row.state === "parked").slice(0, limit)),
     payments: (ids) =>
       at(() =>
         ids.flatMap((id) => {
           const row = tables.inbox.get(id)
           return row === undefined ? [] : [row]
-        }),
+        })
       ),
     quarantined: at(() => [...tables.quarantine.values()]),
     releaseQuarantined: (account, position) =>
@@ -231,7 +259,9 @@ export const make = (tables: Tables): Storage["Service"] => {
       }),
     expirable: ({ limit }) =>
       at(() => {
-        const waited = new Set([...tables.inbox.values()].flatMap((row) => (row.state === "waiting" ? [row.transactionId] : [])))
+        const waited = new Set(
+          [...tables.inbox.values()].flatMap((row) => (row.state === "waiting" ? [row.transactionId] : []))
+        )
         return [...tables.transactions.values()]
           .filter((row) => {
             const processed = tables.cursors.get(row.account)?.processedLedger
@@ -259,16 +289,30 @@ export const make = (tables: Tables): Storage["Service"] => {
       at(
         () =>
           [...tables.customers.values()].find(
-            (row) => !row.erased && row.owner === owner && row.account === account && sameMemo(row.memo, memo),
-          ) ?? null,
+            (row) => !row.erased && row.owner === owner && row.account === account && sameMemo(row.memo, memo)
+          ) ?? null
       ),
     createCustomer: ({ account, id, memo, owner }) =>
       at(() => {
         const exists = [...tables.customers.values()].some(
-          (row) => account !== null && !row.erased && row.owner === owner && row.account === account && sameMemo(row.memo, memo),
+          (row) =>
+            account !== null &&
+            !row.erased &&
+            row.owner === owner &&
+            row.account === account &&
+            sameMemo(row.memo, memo)
         )
         if (exists || tables.customers.has(id)) return null
-        const row: CustomerRow = { id, owner, account, memo, version: 1, erased: false, statuses: {}, contested: [] }
+        const row: CustomerRow = {
+          id,
+          owner,
+          account,
+          memo,
+          version: 1,
+          erased: false,
+          statuses: {},
+          contested: []
+        }
         tables.customers.set(id, row)
         return row
       }),
@@ -280,25 +324,31 @@ export const make = (tables: Tables): Storage["Service"] => {
             [type]: {
               status,
               message,
-              askAgainAtMillis: askAgainInSeconds === null ? null : nowMillis + askAgainInSeconds * 1000,
-            },
+              askAgainAtMillis: askAgainInSeconds === null ? null : nowMillis + askAgainInSeconds * 1000
+            }
           },
-          contested: row.contested.filter((name) => !put.includes(name)),
-        })),
+          contested: row.contested.filter((name) => !put.includes(name))
+        }))
       ),
     dueVerdicts: ({ againInSeconds, limit }) =>
       at((nowMillis) =>
         [...tables.customers.values()]
           .flatMap((row) => Object.entries(row.statuses).map(([type, status]) => ({ row, type, status })))
-          .filter(({ row, status }) => !row.erased && status.askAgainAtMillis !== null && status.askAgainAtMillis <= nowMillis)
+          .filter(
+            ({ row, status }) =>
+              !row.erased && status.askAgainAtMillis !== null && status.askAgainAtMillis <= nowMillis
+          )
           .slice(0, limit)
           .map(({ row, status, type }) => {
             tables.customers.set(row.id, {
               ...row,
-              statuses: { ...row.statuses, [type]: { ...status, askAgainAtMillis: nowMillis + againInSeconds * 1000 } },
+              statuses: {
+                ...row.statuses,
+                [type]: { ...status, askAgainAtMillis: nowMillis + againInSeconds * 1000 }
+              }
             })
             return { id: row.id, type }
-          }),
+          })
       ),
     eraseCustomer: (id) =>
       at(() => {
@@ -311,7 +361,8 @@ export const make = (tables: Tables): Storage["Service"] => {
         for (const { name, sealed } of rows) values.set(name, sealed)
         tables.customerValues.set(id, values)
       }),
-    customerValues: (id) => at(() => [...(tables.customerValues.get(id) ?? [])].map(([name, sealed]) => ({ name, sealed }))),
+    customerValues: (id) =>
+      at(() => [...(tables.customerValues.get(id) ?? [])].map(([name, sealed]) => ({ name, sealed }))),
     eraseCustomerValues: (id) =>
       at(() => {
         tables.customerValues.delete(id)
@@ -319,12 +370,14 @@ export const make = (tables: Tables): Storage["Service"] => {
 
     prune: at((nowMillis) => {
       for (const [hash, until] of tables.challenges) if (until < nowMillis) tables.challenges.delete(hash)
-      for (const [id, group] of tables.groups) if (group.atMillis < nowMillis - groupLifeMillis) tables.groups.delete(id)
-    }),
+      for (const [id, group] of tables.groups)
+        if (group.atMillis < nowMillis - groupLifeMillis) tables.groups.delete(id)
+    })
   })
 }
 
-const sameMemo = (a: CustomerRow["memo"], b: CustomerRow["memo"]): boolean => a?.type === b?.type && a?.value === b?.value
+const sameMemo = (a: CustomerRow["memo"], b: CustomerRow["memo"]): boolean =>
+  a?.type === b?.type && a?.value === b?.value
 
 /** A storage of its own. */
 export const layer: Layer.Layer<Storage> = Layer.sync(Storage, () => make(emptyTables()))

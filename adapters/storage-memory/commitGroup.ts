@@ -15,27 +15,45 @@ import { addressKey, isOpen, type StoredInbox, type StoredPayout, type Tables } 
 export class Rejected extends Error {}
 
 export const commitGroup = (tables: Tables, group: Group, nowMillis: number): Committed => {
-  if (tables.groups.has(group.id)) throw new Rejected(`the group ${group.id} was committed or given up before`)
+  if (tables.groups.has(group.id))
+    throw new Rejected(`the group ${group.id} was committed or given up before`)
   const refusedPages = new Set(
     group.pages.flatMap((page) => {
       const cursor = tables.cursors.get(page.account)
-      return cursor !== undefined && cursor.epoch === page.epoch && cursor.position === page.from ? [] : [page.account]
-    }),
+      return cursor !== undefined && cursor.epoch === page.epoch && cursor.position === page.from
+        ? []
+        : [page.account]
+    })
   )
-  const matching = new Map(group.steps.filter((row) => versionMatches(tables, row)).map((row) => [row.id, row]))
+  const matching = new Map(
+    group.steps.filter((row) => versionMatches(tables, row)).map((row) => [row.id, row])
+  )
   const fates = group.payments.map((fate) => ({ fate, state: stateOf(tables, fate, matching, refusedPages) }))
   const known = fates.flatMap(({ fate, state }) => (state === "known" ? [fate.payment.id] : []))
-  const appliedNow = new Set(fates.flatMap(({ fate, state }) => (state === "applied" ? [fate.payment.id] : [])))
-  const applied = [...matching.values()].filter((row) => row.funding === null || appliedNow.has(row.funding.payment))
-  checkSteps(tables, applied, fates.map(({ fate }) => fate))
+  const appliedNow = new Set(
+    fates.flatMap(({ fate, state }) => (state === "applied" ? [fate.payment.id] : []))
+  )
+  const applied = [...matching.values()].filter(
+    (row) => row.funding === null || appliedNow.has(row.funding.payment)
+  )
+  checkSteps(
+    tables,
+    applied,
+    fates.map(({ fate }) => fate)
+  )
   const unborn = bornOrNot(tables, group.births)
   const notBorn = new Set(unborn.map(({ id }) => id))
 
   for (const page of group.pages) {
-    for (const record of page.quarantined) tables.quarantine.set(`${page.account} ${record.position}`, { account: page.account, ...record })
+    for (const record of page.quarantined)
+      tables.quarantine.set(`${page.account} ${record.position}`, { account: page.account, ...record })
     const cursor = tables.cursors.get(page.account)
     if (refusedPages.has(page.account) || cursor === undefined) continue
-    tables.cursors.set(page.account, { ...cursor, position: page.to, processedLedger: page.processedLedger ?? cursor.processedLedger })
+    tables.cursors.set(page.account, {
+      ...cursor,
+      position: page.to,
+      processedLedger: page.processedLedger ?? cursor.processedLedger
+    })
   }
   for (const { fate, state } of fates) if (state !== "known") writePayment(tables, fate, state, nowMillis)
   for (const birth of group.births) if (!notBorn.has(birth.id)) writeBirth(tables, birth, nowMillis)
@@ -46,7 +64,7 @@ export const commitGroup = (tables: Tables, group: Group, nowMillis: number): Co
     lost: group.steps.flatMap(({ id }) => (appliedIds.has(id) ? [] : [id])),
     unborn,
     known,
-    refusedPages: [...refusedPages],
+    refusedPages: [...refusedPages]
   }
   tables.groups.set(group.id, { committed, atMillis: nowMillis })
   return committed
@@ -63,13 +81,15 @@ const stateOf = (
   tables: Tables,
   { fate, page, payment, transactionId }: PaymentFate,
   matching: ReadonlyMap<TransactionId, StepRow>,
-  refusedPages: ReadonlySet<string>,
+  refusedPages: ReadonlySet<string>
 ): PaymentState => {
   const stored = tables.inbox.get(payment.id)
   if (stored !== undefined && stored.state !== "waiting") return "known"
   if (fate === "waiting" || (page !== null && refusedPages.has(page))) return "waiting"
   if (fate !== "step") return "parked"
-  return transactionId !== null && matching.get(transactionId)?.funding?.payment === payment.leader ? "applied" : "waiting"
+  return transactionId !== null && matching.get(transactionId)?.funding?.payment === payment.leader
+    ? "applied"
+    : "waiting"
 }
 
 const bornOrNot = (tables: Tables, births: ReadonlyArray<Birth>): Committed["unborn"] => {
@@ -86,14 +106,20 @@ const bornOrNot = (tables: Tables, births: ReadonlyArray<Birth>): Committed["unb
 }
 
 /** The constraints of the database: one open attempt a transaction, nothing reserved beyond what was received. */
-const checkSteps = (tables: Tables, steps: ReadonlyArray<StepRow>, fates: ReadonlyArray<PaymentFate>): void => {
-  const received = new Map<PaymentId, PaymentFate["payment"]["received"]>(fates.map(({ payment }) => [payment.id, payment.received]))
+const checkSteps = (
+  tables: Tables,
+  steps: ReadonlyArray<StepRow>,
+  fates: ReadonlyArray<PaymentFate>
+): void => {
+  const received = new Map<PaymentId, PaymentFate["payment"]["received"]>(
+    fates.map(({ payment }) => [payment.id, payment.received])
+  )
   for (const row of steps) {
     const states = new Map(
       (tables.payoutsOf.get(row.id) ?? []).flatMap((id) => {
         const payout = tables.payouts.get(id)
         return payout === undefined ? [] : [[id, payout.state] as const]
-      }),
+      })
     )
     for (const change of row.changes) if (states.has(change.id)) states.set(change.id, change.state)
     for (const birth of row.payouts) {
@@ -101,16 +127,24 @@ const checkSteps = (tables: Tables, steps: ReadonlyArray<StepRow>, fates: Readon
       states.set(birth.id, birth.state)
     }
     const openIds = [...states].filter(([, state]) => isOpen(state)).map(([id]) => id)
-    if (openIds.length > 1) throw new Rejected(`the transaction ${row.id} would have two open payouts: ${openIds.join(", ")}`)
+    if (openIds.length > 1)
+      throw new Rejected(`the transaction ${row.id} would have two open payouts: ${openIds.join(", ")}`)
     if (row.reservation === null) continue
     const { payment, payout, refund, fee } = row.reservation
     const limit = received.get(payment) ?? tables.inbox.get(payment)?.payment.received
-    if (limit === undefined) throw new Rejected(`the reservation names a payment that is not in the inbox: ${payment}`)
-    if (isMore(add(add(payout, refund), fee), limit)) throw new Rejected(`more is reserved of ${payment} than was received`)
+    if (limit === undefined)
+      throw new Rejected(`the reservation names a payment that is not in the inbox: ${payment}`)
+    if (isMore(add(add(payout, refund), fee), limit))
+      throw new Rejected(`more is reserved of ${payment} than was received`)
   }
 }
 
-const writePayment = (tables: Tables, { fate, payment, transactionId }: PaymentFate, state: Exclude<PaymentState, "known">, nowMillis: number): void => {
+const writePayment = (
+  tables: Tables,
+  { fate, payment, transactionId }: PaymentFate,
+  state: Exclude<PaymentState, "known">,
+  nowMillis: number
+): void => {
   const stored = tables.inbox.get(payment.id)
   const row: StoredInbox = {
     payment,
@@ -120,11 +154,17 @@ const writePayment = (tables: Tables, { fate, payment, transactionId }: PaymentF
     reservedPayout: zero,
     reservedRefund: zero,
     fees: zero,
-    seenAtMillis: stored?.seenAtMillis ?? nowMillis,
+    seenAtMillis: stored?.seenAtMillis ?? nowMillis
   }
   tables.inbox.set(payment.id, row)
   if (state === "parked" && payment.amount !== null && toStroops(payment.amount) > 0n) {
-    tables.journal.push({ cause: payment.id, asset: payment.asset, from: "ledger-in", to: "suspense", amount: payment.amount })
+    tables.journal.push({
+      cause: payment.id,
+      asset: payment.asset,
+      from: "ledger-in",
+      to: "suspense",
+      amount: payment.amount
+    })
   }
 }
 
@@ -146,7 +186,7 @@ const writeBirth = (tables: Tables, birth: Birth, nowMillis: number): void => {
     createdAtMillis: nowMillis,
     statusAtMillis: nowMillis,
     completedAtMillis: null,
-    refunds: [],
+    refunds: []
   })
   tables.audits.set(birth.id, [
     {
@@ -156,8 +196,8 @@ const writeBirth = (tables: Tables, birth: Birth, nowMillis: number): void => {
       before: "pending_sender.awaitingPayment",
       after: "pending_sender.awaitingPayment",
       detail: {},
-      atMillis: nowMillis,
-    },
+      atMillis: nowMillis
+    }
   ])
 }
 
@@ -181,9 +221,12 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
     externalTransactionId: row.externalTransactionId ?? stored.externalTransactionId,
     statusAtMillis: status === stored.status ? stored.statusAtMillis : nowMillis,
     completedAtMillis: status === "completed" ? nowMillis : stored.completedAtMillis,
-    refunds: [...stored.refunds, ...row.refunds],
+    refunds: [...stored.refunds, ...row.refunds]
   })
-  tables.audits.set(row.id, [...(tables.audits.get(row.id) ?? []), ...row.audits.map((audit) => ({ ...audit, atMillis: nowMillis }))])
+  tables.audits.set(row.id, [
+    ...(tables.audits.get(row.id) ?? []),
+    ...row.audits.map((audit) => ({ ...audit, atMillis: nowMillis }))
+  ])
   for (const { version, ...transfer } of row.transfers) {
     tables.journal.push({ ...transfer, cause: `${row.id}:${version}`, asset: stored.asset })
   }
@@ -196,11 +239,15 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
       owner: birth.state === "started" ? group.owner : null,
       dueAtMillis: birth.state === "started" ? nowMillis + group.leaseSeconds * 1000 : nowMillis,
       tries: 0,
-      externalId: null,
+      externalId: null
     })
   }
   if (row.attention === null) tables.attention.delete(row.id)
-  else tables.attention.set(row.id, { ...row.attention, dueAtMillis: nowMillis + row.attention.dueInSeconds * 1000 })
+  else
+    tables.attention.set(row.id, {
+      ...row.attention,
+      dueAtMillis: nowMillis + row.attention.dueInSeconds * 1000
+    })
   if (row.attention !== null && row.attention.customerId !== null && row.attention.contested.length > 0) {
     const customer = tables.customers.get(row.attention.customerId)
     if (customer !== undefined) {
@@ -212,7 +259,12 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
     const inbox = tables.inbox.get(row.reservation.payment)
     if (inbox !== undefined) {
       const { payout, refund, fee } = row.reservation
-      tables.inbox.set(row.reservation.payment, { ...inbox, reservedPayout: payout, reservedRefund: refund, fees: fee })
+      tables.inbox.set(row.reservation.payment, {
+        ...inbox,
+        reservedPayout: payout,
+        reservedRefund: refund,
+        fees: fee
+      })
     }
   }
 }
@@ -226,7 +278,7 @@ const changePayout = (tables: Tables, change: PayoutChange, nowMillis: number): 
     owner: null,
     dueAtMillis: change.dueInSeconds === null ? null : nowMillis + change.dueInSeconds * 1000,
     tries: stored.tries + (change.tried ? 1 : 0),
-    externalId: change.externalId ?? stored.externalId,
+    externalId: change.externalId ?? stored.externalId
   }
   tables.payouts.set(change.id, row)
 }

@@ -11,7 +11,7 @@ import type {
   RefusalRow,
   SealedRow,
   TransactionRow,
-  TransferRow,
+  TransferRow
 } from "../../src/ports/rows.ts"
 import type { Cursor, InboxRow } from "../../src/ports/Storage.ts"
 
@@ -43,12 +43,18 @@ export interface Tables {
   readonly payoutsOf: Map<TransactionId, ReadonlyArray<PayoutId>>
   readonly attention: Map<TransactionId, AttentionRow & { readonly dueAtMillis: number }>
   readonly inbox: Map<PaymentId, StoredInbox>
-  readonly quarantine: Map<string, { readonly account: string; readonly position: string; readonly reason: string; readonly raw: string }>
+  readonly quarantine: Map<
+    string,
+    { readonly account: string; readonly position: string; readonly reason: string; readonly raw: string }
+  >
   readonly refusals: Array<RefusalRow & { readonly atMillis: number }>
   readonly sealed: Map<SealedId, SealedRow>
   readonly groups: Map<string, { readonly committed: Committed | null; readonly atMillis: number }>
   readonly cursors: Map<string, Cursor>
-  readonly leases: Map<string, { readonly owner: string; readonly epoch: number; readonly untilMillis: number }>
+  readonly leases: Map<
+    string,
+    { readonly owner: string; readonly epoch: number; readonly untilMillis: number }
+  >
   readonly challenges: Map<string, number>
   readonly customers: Map<CustomerId, CustomerRow>
   readonly customerValues: Map<CustomerId, ReadonlyMap<string, SealedRow>>
@@ -71,7 +77,7 @@ export const emptyTables = (): Tables => ({
   leases: new Map(),
   challenges: new Map(),
   customers: new Map(),
-  customerValues: new Map(),
+  customerValues: new Map()
 })
 
 export const addressKey = (account: string, memo: Memo): string => memoKey(account, memo)

@@ -4,7 +4,8 @@
  * An `Amount` has no sign, no leading or trailing zeros and at most seven decimals, so two amounts are equal exactly when
  * their strings are. No float is ever made of one. Gotcha: PostgreSQL pads `numeric` ("10.5000000"); read through `parseAmount`.
  */
-import { Brand, Result } from "effect"
+import type { Brand } from "effect"
+import { Result } from "effect"
 
 export type Amount = string & Brand.Brand<"Amount">
 
@@ -35,7 +36,9 @@ export const toStroops = (amount: Amount): bigint => {
 export const parseAmount = (text: string): Result.Result<Amount, string> => {
   const match = text.length > 24 ? null : grammar.exec(text)
   if (match === null) {
-    return Result.fail(`${JSON.stringify(text.slice(0, 40))} is not a decimal amount with at most 7 decimals, such as "100.25"`)
+    return Result.fail(
+      `${JSON.stringify(text.slice(0, 40))} is not a decimal amount with at most 7 decimals, such as "100.25"`
+    )
   }
   const stroops = BigInt(match[1] ?? "0") * scale + BigInt((match[2] ?? "").padEnd(7, "0"))
   return stroops > stroopsMax

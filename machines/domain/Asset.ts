@@ -17,6 +17,8 @@ export const parseAssetId = (text: string): Result.Result<StellarAsset, string> 
   if (text === "stellar:native") return Result.succeed({ code: "native", issuer: null })
   const match = /^stellar:([A-Za-z0-9]{1,12}):(G[A-Z2-7]{55})$/.exec(text)
   return match?.[1] === undefined || match[2] === undefined
-    ? Result.fail(`${JSON.stringify(text)} is not a Stellar asset such as "stellar:USDC:G…" or "stellar:native"`)
+    ? Result.fail(
+        `${JSON.stringify(text)} is not a Stellar asset such as "stellar:USDC:G…" or "stellar:native"`
+      )
     : Result.succeed({ code: match[1], issuer: match[2] })
 }

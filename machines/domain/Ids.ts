@@ -24,7 +24,8 @@ export const transactionOf = (payout: PayoutId): TransactionId => {
 }
 
 /** Ordinal of the attempt a payout id names. */
-export const ordinalOf = (payout: PayoutId): number => Number.parseInt(payout.slice(payout.lastIndexOf(":") + 1), 10)
+export const ordinalOf = (payout: PayoutId): number =>
+  Number.parseInt(payout.slice(payout.lastIndexOf(":") + 1), 10)
 
 export const paymentId = (network: string, operationId: string, index: number): PaymentId =>
   `${network}:${operationId}:${index}` as PaymentId

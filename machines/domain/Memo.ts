@@ -18,7 +18,9 @@ export const memoFault = (memo: Memo): string | null => {
         ? null
         : "an id memo is a decimal number from 0 to 18446744073709551615"
     case "text":
-      return new TextEncoder().encode(memo.value).length <= 28 ? null : "a text memo is at most 28 bytes of UTF-8"
+      return new TextEncoder().encode(memo.value).length <= 28
+        ? null
+        : "a text memo is at most 28 bytes of UTF-8"
     case "hash":
       return hash.test(memo.value) ? null : "a hash memo is 32 bytes in base64"
   }

@@ -8,10 +8,11 @@ export const sep31Statuses = [
   "completed",
   "refunded",
   "expired",
-  "error",
+  "error"
 ] as const
 
 export type Sep31Status = (typeof sep31Statuses)[number]
 
 export const finalStatuses = ["completed", "refunded", "expired", "error"] as const
-export const isFinal = (status: Sep31Status): boolean => (finalStatuses as ReadonlyArray<string>).includes(status)
+export const isFinal = (status: Sep31Status): boolean =>
+  (finalStatuses as ReadonlyArray<string>).includes(status)

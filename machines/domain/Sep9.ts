@@ -136,9 +136,9 @@ export const spellingsOf = (name: string): ReadonlyArray<string> => {
 /** Characters of one text value; SEP-9 knows no text as long as this. */
 export const textMax = 2000
 
-/** A number of a JSON body as the text it stands for: an ISCO code has lost its leading zeros on the way (S9-05). */
-export const numberText = (name: string, value: number): string =>
-  sep9Field(name)?.format === "isco" ? String(value).padStart(3, "0") : String(value)
+/** The digits of a JSON number as the text they stand for: an ISCO code has lost its leading zeros on the way (S9-05). */
+export const numberText = (name: string, digits: string): string =>
+  sep9Field(name)?.format === "isco" ? digits.padStart(3, "0") : digits
 
 /**
  * What is wrong with a text value of a catalogued field, as a sentence for the client that does not quote it; null when it is

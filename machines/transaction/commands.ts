@@ -60,7 +60,15 @@ export interface RecordRefund {
   readonly amount: Amount
   readonly stellarTransactionId: string
 }
-export type Account = "ledger-in" | "suspense" | "payable" | "exchange" | "rail-out" | "refund-out" | "fee" | "rounding"
+export type Account =
+  | "ledger-in"
+  | "suspense"
+  | "payable"
+  | "exchange"
+  | "rail-out"
+  | "refund-out"
+  | "fee"
+  | "rounding"
 
 /** Book a transfer between two accounts of the journal, in the transaction's asset: balanced by construction. */
 export interface Book {

@@ -48,7 +48,10 @@ export interface TransactionContext {
   readonly note: SealedId | null
 }
 
-export const initialContext = (input: { readonly id: TransactionId; readonly terms: Terms }): TransactionContext => ({
+export const initialContext = (input: {
+  readonly id: TransactionId
+  readonly terms: Terms
+}): TransactionContext => ({
   id: input.id,
   terms: input.terms,
   received: null,
@@ -60,5 +63,5 @@ export const initialContext = (input: { readonly id: TransactionId; readonly ter
   refunded: false,
   fields: [],
   party: null,
-  note: null,
+  note: null
 })

@@ -148,7 +148,7 @@ export const eventTypes = [
   "payout.unknown",
   "transaction.updated",
   "customers.accepted",
-  "customer.rejected",
+  "customer.rejected"
 ] as const satisfies ReadonlyArray<TransactionEvent["type"]>
 
 /** Events that tell of money having moved, or come with money: a refusal of one is an alert. */

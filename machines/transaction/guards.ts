@@ -11,7 +11,10 @@ interface Args {
 }
 
 /** Why a payment cannot fund the transaction, or null when it can. */
-export const fundingFault = (context: TransactionContext, event: PaymentMatched): "late" | "under" | "over" | null => {
+export const fundingFault = (
+  context: TransactionContext,
+  event: PaymentMatched
+): "late" | "under" | "over" | null => {
   const { expiresAtMillis, fee, maximum, minimum } = context.terms
   if (event.closedAtMillis > expiresAtMillis) return "late"
   if (minimum !== null && isLess(event.amount, minimum)) return "under"
@@ -24,7 +27,8 @@ export const fundingFault = (context: TransactionContext, event: PaymentMatched)
 export const canFund = ({ context, event }: Args): boolean =>
   event.type === "payment.matched" && fundingFault(context, event) === null
 
-export const isPayoutEvent = (event: TransactionEvent): event is PayoutEvent => event.type.startsWith("payout.")
+export const isPayoutEvent = (event: TransactionEvent): event is PayoutEvent =>
+  event.type.startsWith("payout.")
 
 /** The event speaks of the newest attempt. */
 export const isCurrent = ({ context, event }: Args): boolean =>
@@ -38,7 +42,8 @@ export const isCurrentAndFeeHolds = (args: Args): boolean => {
 }
 
 /** As above, while part of the amount is owed back. */
-export const isCurrentWithPartOwed = (args: Args): boolean => isCurrentAndFeeHolds(args) && args.context.owed !== null
+export const isCurrentWithPartOwed = (args: Args): boolean =>
+  isCurrentAndFeeHolds(args) && args.context.owed !== null
 
 export const willRepeat = (args: Args): boolean =>
   args.event.type === "payout.unknown" && args.event.next === "repeat" && isCurrent(args)
@@ -49,7 +54,13 @@ export const willLookUp = (args: Args): boolean =>
 /** Some of the amount is refused and the rest covers its fee. */
 const refusesPart = (args: Args): boolean => {
   const { context, event } = args
-  if (event.type !== "payout.partlyRefused" || !isCurrent(args) || context.accepted === null || context.owed !== null) return false
+  if (
+    event.type !== "payout.partlyRefused" ||
+    !isCurrent(args) ||
+    context.accepted === null ||
+    context.owed !== null
+  )
+    return false
   if (isZero(event.refused) || !isLess(event.refused, context.accepted)) return false
   return isLess(feeAfterRefusal(context, event.refused), subtract(context.accepted, event.refused))
 }
@@ -74,7 +85,9 @@ export const returnedOwedPart = (args: Args): boolean =>
   args.event.amount === args.context.owed
 
 const returnedAll = (args: Args): boolean =>
-  args.event.type === "payout.refundedByIntegrator" && isCurrent(args) && args.event.amount === args.context.received
+  args.event.type === "payout.refundedByIntegrator" &&
+  isCurrent(args) &&
+  args.event.amount === args.context.received
 
 const onStellar = ({ event }: Args): boolean =>
   event.type === "payout.refundedByIntegrator" && event.stellarTransactionId !== null

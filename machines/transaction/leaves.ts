@@ -20,7 +20,7 @@ export const leaves = [
   "completed",
   "refunded",
   "expired",
-  "error",
+  "error"
 ] as const
 
 export type Leaf = (typeof leaves)[number]
@@ -53,7 +53,7 @@ const dues: Record<Leaf, Due> = {
   completed: "none",
   refunded: "none",
   expired: "none",
-  error: "none",
+  error: "none"
 }
 
 export const dueOf = (leaf: Leaf): Due => dues[leaf]
@@ -63,5 +63,7 @@ export type Attention = "held" | "refund-owed" | "transaction-info" | "customer-
 /** The kind of attention row a state keeps, or null. */
 export const attentionOf = (leaf: Leaf): Attention | null => {
   const due = dues[leaf]
-  return due === "held" || due === "refund-owed" || due === "transaction-info" || due === "customer-info" ? due : null
+  return due === "held" || due === "refund-owed" || due === "transaction-info" || due === "customer-info"
+    ? due
+    : null
 }

@@ -32,7 +32,7 @@ const machineSetup = setup({
   types: {
     context: {} as TransactionContext,
     events: {} as TransactionEvent,
-    input: {} as { readonly id: TransactionId; readonly terms: Terms },
+    input: {} as { readonly id: TransactionId; readonly terms: Terms }
   },
   guards: {
     canFund: guards.canFund,
@@ -46,7 +46,7 @@ const machineSetup = setup({
     returnedAllOnStellar: guards.returnedAllOnStellar,
     returnedAllElsewhere: guards.returnedAllElsewhere,
     returnedOwedPart: guards.returnedOwedPart,
-    coversRequiredFields: guards.coversRequiredFields,
+    coversRequiredFields: guards.coversRequiredFields
   },
   actions: {
     executePayout: (_, _params: Params<Command.ExecutePayout>) => stored(),
@@ -63,18 +63,24 @@ const machineSetup = setup({
     receive: assign(({ context, event }) =>
       event.type === "payment.matched"
         ? { received: event.amount, accepted: event.amount, fee: feeOf(context.terms.fee, event.amount) }
-        : {},
+        : {}
     ),
-    raiseAttempt: assign({ attempt: ({ context }) => context.attempt + 1, fields: [], party: null, note: null }),
+    raiseAttempt: assign({
+      attempt: ({ context }) => context.attempt + 1,
+      fields: [],
+      party: null,
+      note: null
+    }),
     keepNote: assign({ note: ({ event }) => noteOf(event) }),
     askFields: assign({
       fields: ({ event }) => ("fields" in event ? event.fields : []),
       party: ({ event }) => ("party" in event ? event.party : null),
-      note: ({ event }) => noteOf(event),
+      note: ({ event }) => noteOf(event)
     }),
     deliver: assign({
-      fee: ({ context, event }) => (event.type === "payout.delivered" ? (event.fee ?? context.fee) : context.fee),
-      note: null,
+      fee: ({ context, event }) =>
+        event.type === "payout.delivered" ? (event.fee ?? context.fee) : context.fee,
+      note: null
     }),
     countDelivered: assign({ delivered: ({ context }) => net(context) }),
     refusePart: assign(({ context, event }) =>
@@ -83,9 +89,9 @@ const machineSetup = setup({
             owed: event.refused,
             fee: guards.feeAfterRefusal(context, event.refused),
             accepted: subtract(context.accepted, event.refused),
-            note: event.note,
+            note: event.note
           }
-        : {},
+        : {}
     ),
     oweAll: assign({
       owed: ({ context }) => context.received,
@@ -93,11 +99,19 @@ const machineSetup = setup({
       fee: zero,
       fields: [],
       party: null,
-      note: ({ event }) => noteOf(event),
+      note: ({ event }) => noteOf(event)
     }),
-    returnAll: assign({ owed: null, accepted: zero, fee: zero, fields: [], party: null, refunded: true, note: ({ event }) => noteOf(event) }),
-    returnPart: assign({ owed: null }),
-  },
+    returnAll: assign({
+      owed: null,
+      accepted: zero,
+      fee: zero,
+      fields: [],
+      party: null,
+      refunded: true,
+      note: ({ event }) => noteOf(event)
+    }),
+    returnPart: assign({ owed: null })
+  }
 })
 
 const closed = (as: Command.ClosePayout["as"]) => ({
@@ -105,16 +119,16 @@ const closed = (as: Command.ClosePayout["as"]) => ({
   params: ({ context, event }: Args): Params<Command.ClosePayout> => ({
     payoutId: payoutId(context.id, context.attempt),
     as,
-    externalId: "externalId" in event ? event.externalId : null,
-  }),
+    externalId: "externalId" in event ? event.externalId : null
+  })
 })
 const execute = {
   type: "executePayout" as const,
   params: ({ context }: Args): Params<Command.ExecutePayout> => ({
     payoutId: payoutId(context.id, context.attempt),
     amount: net(context),
-    fee: context.fee ?? zero,
-  }),
+    fee: context.fee ?? zero
+  })
 }
 const retry = { type: "retryPayout" as const, params: current }
 const lookUp = { type: "lookUpPayout" as const, params: current }
@@ -123,15 +137,15 @@ const confirmLater = {
   type: "awaitConfirmation" as const,
   params: (args: Args): Params<Command.AwaitConfirmation> => ({
     ...current(args),
-    externalId: "externalId" in args.event ? args.event.externalId : null,
-  }),
+    externalId: "externalId" in args.event ? args.event.externalId : null
+  })
 }
 const askCustomer = {
   type: "requestCustomerInfo" as const,
   params: ({ context }: Args): Params<Command.RequestCustomerInfo> => ({
     party: context.party ?? "receiver",
-    fields: context.fields,
-  }),
+    fields: context.fields
+  })
 }
 /** Payout and refund exclude each other: what is not delivered, kept or owed back is not reserved. */
 const reserve = {
@@ -139,51 +153,79 @@ const reserve = {
   params: ({ context }: Args): Params<Command.Reserve> => ({
     payout: net(context),
     refund: context.owed ?? (context.refunded ? (context.received ?? zero) : zero),
-    fee: context.fee ?? zero,
-  }),
+    fee: context.fee ?? zero
+  })
 }
-const release = { type: "reserve" as const, params: (): Params<Command.Reserve> => ({ payout: zero, refund: zero, fee: zero }) }
+const release = {
+  type: "reserve" as const,
+  params: (): Params<Command.Reserve> => ({ payout: zero, refund: zero, fee: zero })
+}
 const bookReceipt = {
   type: "book" as const,
-  params: ({ context }: Args): Params<Command.Book> => ({ from: "ledger-in", to: "payable", amount: context.received ?? zero }),
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "ledger-in",
+    to: "payable",
+    amount: context.received ?? zero
+  })
 }
 const bookDelivery = {
   type: "book" as const,
-  params: ({ context }: Args): Params<Command.Book> => ({ from: "payable", to: "rail-out", amount: context.delivered ?? zero }),
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "rail-out",
+    amount: context.delivered ?? zero
+  })
 }
 const bookFee = {
   type: "book" as const,
-  params: ({ context }: Args): Params<Command.Book> => ({ from: "payable", to: "fee", amount: context.fee ?? zero }),
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "fee",
+    amount: context.fee ?? zero
+  })
 }
 const returned = ({ event }: Args) => (event.type === "payout.refundedByIntegrator" ? event.amount : zero)
 const bookReturn = {
   type: "book" as const,
-  params: (args: Args): Params<Command.Book> => ({ from: "payable", to: "refund-out", amount: returned(args) }),
+  params: (args: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "refund-out",
+    amount: returned(args)
+  })
 }
 const recordReturn = {
   type: "recordRefund" as const,
   params: (args: Args): Params<Command.RecordRefund> => ({
     amount: returned(args),
-    stellarTransactionId: (args.event.type === "payout.refundedByIntegrator" ? args.event.stellarTransactionId : null) ?? "",
-  }),
+    stellarTransactionId:
+      (args.event.type === "payout.refundedByIntegrator" ? args.event.stellarTransactionId : null) ?? ""
+  })
 }
 
 /** A funded transaction whose money was never delivered may be given up, or returned by the integrator itself. */
 const endings = {
-  "payout.rejected": { guard: "isCurrent" as const, target: "#refundOwed", actions: [closed("refused"), "oweAll" as const, reserve] },
-  "payout.failed": { guard: "isCurrent" as const, target: "#error", actions: [closed("failed"), "keepNote" as const, release] },
+  "payout.rejected": {
+    guard: "isCurrent" as const,
+    target: "#refundOwed",
+    actions: [closed("refused"), "oweAll" as const, reserve]
+  },
+  "payout.failed": {
+    guard: "isCurrent" as const,
+    target: "#error",
+    actions: [closed("failed"), "keepNote" as const, release]
+  },
   "payout.refundedByIntegrator": [
     {
       guard: "returnedAllOnStellar" as const,
       target: "#refunded",
-      actions: [closed("refused"), "returnAll" as const, reserve, recordReturn, bookReturn],
+      actions: [closed("refused"), "returnAll" as const, reserve, recordReturn, bookReturn]
     },
     {
       guard: "returnedAllElsewhere" as const,
       target: "#error",
-      actions: [closed("refused"), "returnAll" as const, reserve, bookReturn],
-    },
-  ],
+      actions: [closed("refused"), "returnAll" as const, reserve, bookReturn]
+    }
+  ]
 }
 
 /** What a rail may answer about the newest attempt, now or late, to a call, a look-up, a poll or a report. */
@@ -193,41 +235,62 @@ const answers = {
     {
       guard: "isCurrentWithPartOwed" as const,
       target: "#partRefundOwed",
-      actions: ["deliver" as const, "countDelivered" as const, closed("delivered"), reserve, bookDelivery, bookFee],
+      actions: [
+        "deliver" as const,
+        "countDelivered" as const,
+        closed("delivered"),
+        reserve,
+        bookDelivery,
+        bookFee
+      ]
     },
     {
       guard: "isCurrentAndFeeHolds" as const,
       target: "#completed",
-      actions: ["deliver" as const, "countDelivered" as const, closed("delivered"), reserve, bookDelivery, bookFee],
-    },
+      actions: [
+        "deliver" as const,
+        "countDelivered" as const,
+        closed("delivered"),
+        reserve,
+        bookDelivery,
+        bookFee
+      ]
+    }
   ],
   "payout.partlyRefused": [
     {
       guard: "refusesPartAndDeliveredRest" as const,
       target: "#partRefundOwed",
-      actions: ["refusePart" as const, "countDelivered" as const, closed("delivered"), reserve, bookDelivery, bookFee],
+      actions: [
+        "refusePart" as const,
+        "countDelivered" as const,
+        closed("delivered"),
+        reserve,
+        bookDelivery,
+        bookFee
+      ]
     },
     {
       guard: "refusesPartAndSentRest" as const,
       target: "#confirming",
-      actions: ["refusePart" as const, reserve, confirmLater],
-    },
+      actions: ["refusePart" as const, reserve, confirmLater]
+    }
   ],
   "payout.neededTransactionInfo": {
     guard: "isCurrent" as const,
     target: "#awaitingUpdate",
-    actions: [closed("refused"), "askFields" as const],
+    actions: [closed("refused"), "askFields" as const]
   },
   "payout.neededCustomerInfo": {
     guard: "isCurrent" as const,
     target: "#awaitingCustomer",
-    actions: [closed("refused"), "askFields" as const, askCustomer],
+    actions: [closed("refused"), "askFields" as const, askCustomer]
   },
   "payout.voided": {
     guard: "isCurrent" as const,
     target: "#payingOut",
-    actions: [closed("voided"), "raiseAttempt" as const, execute],
-  },
+    actions: [closed("voided"), "raiseAttempt" as const, execute]
+  }
 }
 const becomesPending = { guard: "isCurrent" as const, target: "#confirming", actions: [confirmLater] }
 
@@ -245,12 +308,12 @@ export const transactionMachine = machineSetup.createMachine({
             "payment.matched": {
               guard: "canFund",
               target: "#payingOut",
-              actions: ["receive", "raiseAttempt", execute, reserve, bookReceipt],
+              actions: ["receive", "raiseAttempt", execute, reserve, bookReceipt]
             },
-            "expiry.passed": { target: "#expired" },
-          },
-        },
-      },
+            "expiry.passed": { target: "#expired" }
+          }
+        }
+      }
     },
     pending_receiver: {
       initial: "payingOut",
@@ -265,9 +328,9 @@ export const transactionMachine = machineSetup.createMachine({
             "payout.unknown": [
               { guard: "willRepeat", actions: [retry] },
               { guard: "willLookUp", target: "#lookingUp", actions: ["keepNote", lookUp] },
-              { guard: "isCurrent", target: "#held", actions: ["keepNote", hold] },
-            ],
-          },
+              { guard: "isCurrent", target: "#held", actions: ["keepNote", hold] }
+            ]
+          }
         },
         // Unknown whether the money moved: the rail is asked, never told again. Ends by its answer.
         lookingUp: {
@@ -275,13 +338,16 @@ export const transactionMachine = machineSetup.createMachine({
           on: {
             ...answers,
             "payout.pending": becomesPending,
-            "payout.unknown": { guard: "isCurrent", target: "#held", actions: ["keepNote", hold] },
-          },
+            "payout.unknown": { guard: "isCurrent", target: "#held", actions: ["keepNote", hold] }
+          }
         },
         // Nobody can be asked. Ends by a late answer, a report of the integrator, or a person.
         held: { id: "held", on: { ...answers, "payout.pending": becomesPending } },
         // Everything is owed back to the payer. Ends when it has been returned.
-        refundOwed: { id: "refundOwed", on: { "payout.refundedByIntegrator": endings["payout.refundedByIntegrator"] } },
+        refundOwed: {
+          id: "refundOwed",
+          on: { "payout.refundedByIntegrator": endings["payout.refundedByIntegrator"] }
+        },
         // Delivered but for a part, which is owed back. Ends when that part has been returned.
         partRefundOwed: {
           id: "partRefundOwed",
@@ -289,18 +355,18 @@ export const transactionMachine = machineSetup.createMachine({
             "payout.refundedByIntegrator": {
               guard: "returnedOwedPart",
               target: "#completed",
-              actions: ["returnPart", recordReturn, bookReturn],
-            },
-          },
-        },
-      },
+              actions: ["returnPart", recordReturn, bookReturn]
+            }
+          }
+        }
+      }
     },
     pending_external: {
       initial: "confirming",
       states: {
         // The rail has taken the payout and confirms later: polled when due.
-        confirming: { id: "confirming", on: { ...answers } },
-      },
+        confirming: { id: "confirming", on: { ...answers } }
+      }
     },
     pending_transaction_info_update: {
       initial: "awaitingUpdate",
@@ -310,10 +376,14 @@ export const transactionMachine = machineSetup.createMachine({
           id: "awaitingUpdate",
           on: {
             ...endings,
-            "transaction.updated": { guard: "coversRequiredFields", target: "#payingOut", actions: ["raiseAttempt", execute] },
-          },
-        },
-      },
+            "transaction.updated": {
+              guard: "coversRequiredFields",
+              target: "#payingOut",
+              actions: ["raiseAttempt", execute]
+            }
+          }
+        }
+      }
     },
     pending_customer_info_update: {
       initial: "awaitingCustomer",
@@ -324,14 +394,14 @@ export const transactionMachine = machineSetup.createMachine({
           on: {
             ...endings,
             "customers.accepted": { target: "#payingOut", actions: ["raiseAttempt", execute] },
-            "customer.rejected": { target: "#refundOwed", actions: ["oweAll", reserve] },
-          },
-        },
-      },
+            "customer.rejected": { target: "#refundOwed", actions: ["oweAll", reserve] }
+          }
+        }
+      }
     },
     completed: { id: "completed", type: "final" },
     refunded: { id: "refunded", type: "final" },
     expired: { id: "expired", type: "final" },
-    error: { id: "error", type: "final" },
-  },
+    error: { id: "error", type: "final" }
+  }
 })

@@ -41,7 +41,10 @@ export const refusalOf = (leaf: Leaf, context: TransactionContext, event: Transa
   }
   if (event.type === "expiry.passed") return final ? "final" : "not-awaited"
   if (isPayoutEvent(event)) {
-    if (final) return event.type === "payout.delivered" && leaf === "completed" && isCurrent({ context, event }) ? "already-so" : "final"
+    if (final)
+      return event.type === "payout.delivered" && leaf === "completed" && isCurrent({ context, event })
+        ? "already-so"
+        : "final"
     if (context.received === null) return "unfunded"
     if (!isCurrent({ context, event })) return "not-current"
     switch (event.type) {
@@ -57,6 +60,7 @@ export const refusalOf = (leaf: Leaf, context: TransactionContext, event: Transa
     }
   }
   if (final) return "final"
-  if (event.type === "transaction.updated" && leaf === "pending_transaction_info_update.awaitingUpdate") return "fields-missing"
+  if (event.type === "transaction.updated" && leaf === "pending_transaction_info_update.awaitingUpdate")
+    return "fields-missing"
   return "not-awaited"
 }

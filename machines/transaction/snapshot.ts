@@ -41,7 +41,7 @@ export const storedContext = (c: TransactionContext): StoredContext => ({
   ...(c.refunded ? { refunded: true as const } : {}),
   ...(c.fields.length === 0 ? {} : { fields: c.fields }),
   ...(c.party === null ? {} : { party: c.party }),
-  ...(c.note === null ? {} : { note: c.note }),
+  ...(c.note === null ? {} : { note: c.note })
 })
 
 /**
@@ -58,7 +58,9 @@ export const revive = (row: {
   const leaf = parseLeaf(row.state)
   if (Result.isFailure(leaf)) return Result.fail(leaf.failure)
   if (row.context.v > machineVersion) {
-    return Result.fail(`the snapshot has version ${row.context.v}; this process reads up to ${machineVersion}`)
+    return Result.fail(
+      `the snapshot has version ${row.context.v}; this process reads up to ${machineVersion}`
+    )
   }
   const c = upgrade(row.context)
   return Result.succeed({
@@ -72,8 +74,8 @@ export const revive = (row: {
       refunded: c.refunded ?? false,
       fields: c.fields ?? [],
       party: c.party ?? null,
-      note: c.note ?? null,
-    },
+      note: c.note ?? null
+    }
   })
 }
 

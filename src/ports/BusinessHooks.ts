@@ -60,7 +60,9 @@ export interface ProposedUpdate {
   readonly lang: string
 }
 
-export type UpdateVerdict = { readonly _tag: "Accepted" } | { readonly _tag: "Refused"; readonly error: string }
+export type UpdateVerdict =
+  | { readonly _tag: "Accepted" }
+  | { readonly _tag: "Refused"; readonly error: string }
 
 /**
  * Failure and persistence: each hook has a time limit; a hook that fails, dies or runs out of time makes the request our
@@ -80,7 +82,7 @@ export const defaultHooks: Hooks = {
   info: () => Effect.succeed({}),
   validateTransaction: () => Effect.succeed({ _tag: "Accepted" }),
   acceptUpdate: () => Effect.succeed({ _tag: "Accepted" }),
-  isSendingAnchor: () => Effect.succeed(true),
+  isSendingAnchor: () => Effect.succeed(true)
 }
 
 export class BusinessHooks extends Context.Service<BusinessHooks, Hooks>()("kedge/ports/BusinessHooks") {

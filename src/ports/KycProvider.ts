@@ -24,7 +24,13 @@ export interface Verdict {
   readonly fields: Readonly<Record<string, CustomerField>>
   /** Held: SEP-12 `provided_fields`, with a status each. */
   readonly provided: Readonly<
-    Record<string, CustomerField & { readonly status: "ACCEPTED" | "PROCESSING" | "REJECTED" | "VERIFICATION_REQUIRED"; readonly error?: string }>
+    Record<
+      string,
+      CustomerField & {
+        readonly status: "ACCEPTED" | "PROCESSING" | "REJECTED" | "VERIFICATION_REQUIRED"
+        readonly error?: string
+      }
+    >
   >
   /** Seconds after which to ask again while PROCESSING. */
   readonly askAgainSeconds?: number
@@ -34,14 +40,21 @@ export interface Verdict {
 export type CustomerValue = string | { readonly contentType: string; readonly bytes: Uint8Array }
 
 /** The provider refuses a value; the sentence goes to the client with 400. */
-export class CustomerRefused extends Schema.TaggedError<CustomerRefused>()("CustomerRefused", { message: Schema.String }) {}
-export class KycUnavailable extends Schema.TaggedError<KycUnavailable>()("KycUnavailable", { message: Schema.String }) {}
+export class CustomerRefused extends Schema.TaggedError<CustomerRefused>()("CustomerRefused", {
+  message: Schema.String
+}) {}
+export class KycUnavailable extends Schema.TaggedError<KycUnavailable>()("KycUnavailable", {
+  message: Schema.String
+}) {}
 
 export class KycProvider extends Context.Service<
   KycProvider,
   {
     /** The fields wanted of a customer of this type that has given nothing yet. */
-    readonly fields: (type: string, lang: string) => Effect.Effect<Readonly<Record<string, CustomerField>>, KycUnavailable>
+    readonly fields: (
+      type: string,
+      lang: string
+    ) => Effect.Effect<Readonly<Record<string, CustomerField>>, KycUnavailable>
     /**
      * Takes values and judges anew.
      *
@@ -55,9 +68,15 @@ export class KycProvider extends Context.Service<
       readonly lang: string
     }) => Effect.Effect<Verdict, CustomerRefused | KycUnavailable>
     /** The verdict as it stands. Failure and persistence: a question; may be repeated. */
-    readonly verdict: (customerId: CustomerId, type: string, lang: string) => Effect.Effect<Verdict, KycUnavailable>
+    readonly verdict: (
+      customerId: CustomerId,
+      type: string,
+      lang: string
+    ) => Effect.Effect<Verdict, KycUnavailable>
     /** The text values a rail may need, for a destination snapshot. Failure and persistence: a question; may be repeated. */
-    readonly values: (customerId: CustomerId) => Effect.Effect<Readonly<Record<string, string>>, KycUnavailable>
+    readonly values: (
+      customerId: CustomerId
+    ) => Effect.Effect<Readonly<Record<string, string>>, KycUnavailable>
     /** Erases the values for good. Failure and persistence: may be repeated; done when it has answered. */
     readonly erase: (customerId: CustomerId) => Effect.Effect<void, KycUnavailable>
   }

@@ -17,40 +17,45 @@ const ExternalId = Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema
 export const FieldDescription = Schema.Struct({
   description: Text,
   choices: Schema.optionalKey(Schema.Array(Text)),
-  optional: Schema.optionalKey(Schema.Boolean),
+  optional: Schema.optionalKey(Schema.Boolean)
 })
 export type FieldDescription = typeof FieldDescription.Type
 
-const Fields = Schema.Record(Schema.String.pipe(Schema.check(Schema.isPattern(/^[A-Za-z0-9_.-]{1,64}$/))), FieldDescription)
+const Fields = Schema.Record(
+  Schema.String.pipe(Schema.check(Schema.isPattern(/^[A-Za-z0-9_.-]{1,64}$/))),
+  FieldDescription
+)
 
 /** The Receiving Client has the money. `fee` (decimal string) only where the rail charged less than `payout.fee`. */
 export const Delivered = Schema.TaggedStruct("Delivered", {
   externalId: Schema.optionalKey(ExternalId),
   amount: Schema.optionalKey(AmountText),
-  fee: Schema.optionalKey(AmountText),
+  fee: Schema.optionalKey(AmountText)
 })
 /** Taken; confirmed later, by `poll` or `Payouts.report`. */
 export const Pending = Schema.TaggedStruct("Pending", { externalId: Schema.optionalKey(ExternalId) })
 /** Not taken: these fields of the transaction are wrong. The Sending Anchor is asked by PATCH. */
 export const TransactionInfoNeeded = Schema.TaggedStruct("TransactionInfoNeeded", {
   fields: Fields,
-  message: Schema.optionalKey(Text),
+  message: Schema.optionalKey(Text)
 })
 /** Not taken: these SEP-9 fields of one customer are wrong. The Sending Anchor is asked through SEP-12. */
 export const CustomerInfoNeeded = Schema.TaggedStruct("CustomerInfoNeeded", {
   party: Schema.Literals(["sender", "receiver"]),
   fields: Schema.Array(Schema.String.pipe(Schema.check(Schema.isPattern(/^[A-Za-z0-9_.]{1,64}$/)))).pipe(
-    Schema.check(Schema.isMinLength(1)),
+    Schema.check(Schema.isMinLength(1))
   ),
-  message: Schema.optionalKey(Text),
+  message: Schema.optionalKey(Text)
 })
 /** Not taken, for good: Kedge owes the payer the whole amount. */
 export const Rejected = Schema.TaggedStruct("Rejected", { reason: Text })
 /** Not paid out, and the integrator has returned `amount` itself: on Stellar when it gives the hash, otherwise elsewhere. */
 export const RefundedByIntegrator = Schema.TaggedStruct("RefundedByIntegrator", {
   amount: AmountText,
-  stellarTransactionHash: Schema.optionalKey(Schema.String.pipe(Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/)))),
-  reason: Schema.optionalKey(Text),
+  stellarTransactionHash: Schema.optionalKey(
+    Schema.String.pipe(Schema.check(Schema.isPattern(/^[0-9a-f]{64}$/)))
+  ),
+  reason: Schema.optionalKey(Text)
 })
 /** Failed for good and nothing is to be returned: the transaction ends in `error`, for a person. */
 export const Failed = Schema.TaggedStruct("Failed", { reason: Text })
@@ -59,7 +64,7 @@ export const PartlyRefused = Schema.TaggedStruct("PartlyRefused", {
   refused: AmountText,
   rest: Schema.Literals(["delivered", "pending"]),
   externalId: Schema.optionalKey(ExternalId),
-  reason: Schema.optionalKey(Text),
+  reason: Schema.optionalKey(Text)
 })
 /** The rail may or may not have moved the money. Kedge looks it up, or holds it for a person; it never sends it again. */
 export const Unknown = Schema.TaggedStruct("Unknown", { reason: Schema.optionalKey(Text) })
@@ -74,7 +79,7 @@ export const PayoutOutcome = Schema.Union([
   RefundedByIntegrator,
   Failed,
   PartlyRefused,
-  Unknown,
+  Unknown
 ])
 export type PayoutOutcome = typeof PayoutOutcome.Type
 
@@ -84,9 +89,13 @@ export const LookUpAnswer = Schema.Union([...PayoutOutcome.members, NeverAccepte
 export type LookUpAnswer = typeof LookUpAnswer.Type
 
 /** The promise that the rail took nothing: the same payout id is sent again, with backoff. */
-export class NothingAccepted extends Schema.TaggedError<NothingAccepted>()("NothingAccepted", { message: Schema.String }) {}
+export class NothingAccepted extends Schema.TaggedError<NothingAccepted>()("NothingAccepted", {
+  message: Schema.String
+}) {}
 /** A question to the rail (look-up, poll) got no answer; it is asked again. */
-export class RailUnavailable extends Schema.TaggedError<RailUnavailable>()("RailUnavailable", { message: Schema.String }) {}
+export class RailUnavailable extends Schema.TaggedError<RailUnavailable>()("RailUnavailable", {
+  message: Schema.String
+}) {}
 
 /** One delivery to make. */
 export interface Payout {
@@ -159,7 +168,9 @@ export interface PaymentRail {
    * Failure and persistence: called again and again until an answer is final. Answers about payouts that are not pending
    * change nothing and are recorded.
    */
-  readonly poll?: (payouts: ReadonlyArray<PendingPayout>) => Effect.Effect<ReadonlyArray<PollAnswer>, RailUnavailable>
+  readonly poll?: (
+    payouts: ReadonlyArray<PendingPayout>
+  ) => Effect.Effect<ReadonlyArray<PollAnswer>, RailUnavailable>
 }
 
 /**
@@ -181,6 +192,6 @@ export class Rails extends Context.Service<
   static readonly one = (rail: PaymentRail): Rails["Service"] => ({
     all: [rail],
     find: () => rail,
-    byName: (name) => (name === rail.name ? rail : undefined),
+    byName: (name) => (name === rail.name ? rail : undefined)
   })
 }

@@ -32,9 +32,15 @@ export interface Credit {
   readonly ledger: number
 }
 
-/** A record that could not be read: kept as it came, and the stream goes on. */
+/**
+ * A Stellar transaction of which some record could not be read: kept whole as it came, so that nothing is decided from half
+ * of it, and the stream goes on.
+ */
 export interface UnreadableRecord {
+  /** Of its first record. */
   readonly position: string
+  /** Its place among the Stellar transactions of the page, from 0: neighbours were unreadable in a row. */
+  readonly ordinal: number
   readonly reason: string
   readonly raw: string
 }
@@ -43,7 +49,12 @@ export interface UnreadableRecord {
 export interface CreditPage {
   readonly credits: ReadonlyArray<Credit>
   readonly unreadable: ReadonlyArray<UnreadableRecord>
-  /** Where the next page begins. Equal to the position asked from when there was nothing. */
+  /** How many Stellar transactions the page holds, those that brought nothing included. */
+  readonly transactions: number
+  /**
+   * Where the next page begins. When there was nothing it is the position asked from, or one further on that skips nothing:
+   * the position of an account that is paid rarely must not fall out of what the ledger keeps.
+   */
   readonly position: string
   /** Everything closed at or before this ledger has been seen once this page is committed. */
   readonly processedLedger: { readonly sequence: number; readonly closedAtMillis: number } | null
@@ -58,11 +69,13 @@ export interface AccountSigners {
 
 /** The ledger did not answer, or not sensibly; asked again with backoff. Never a reason to quarantine anything. */
 export class LedgerUnavailable extends Schema.TaggedError<LedgerUnavailable>()("LedgerUnavailable", {
-  message: Schema.String,
+  message: Schema.String
 }) {}
 
 /** The stored position does not belong to this ledger: beyond its tip, of another network, or no longer kept. */
-export class PositionRefused extends Schema.TaggedError<PositionRefused>()("PositionRefused", { message: Schema.String }) {}
+export class PositionRefused extends Schema.TaggedError<PositionRefused>()("PositionRefused", {
+  message: Schema.String
+}) {}
 
 /** Failure and persistence: reading only, so every call may be repeated; nothing survives a restart but what was committed. */
 export class StellarNetwork extends Context.Service<
@@ -76,13 +89,16 @@ export class StellarNetwork extends Context.Service<
     readonly page: (
       account: string,
       position: string,
-      limit: number,
+      limit: number
     ) => Effect.Effect<CreditPage, LedgerUnavailable | PositionRefused>
     /** Emits when something may have happened to the account: a wake-up, never a source of facts. Ends or fails at will. */
     readonly wakeUps: (account: string, position: string) => Stream.Stream<void, LedgerUnavailable>
     /** Signers and thresholds; null when the account does not exist on the ledger. */
     readonly signers: (account: string) => Effect.Effect<AccountSigners | null, LedgerUnavailable>
-    /** Reads one quarantined record again; null when the ledger has it no longer. */
-    readonly reread: (account: string, position: string) => Effect.Effect<CreditPage, LedgerUnavailable | PositionRefused>
+    /** Reads one quarantined Stellar transaction again, whole; no transaction when the ledger has it no longer. */
+    readonly reread: (
+      account: string,
+      position: string
+    ) => Effect.Effect<CreditPage, LedgerUnavailable | PositionRefused>
   }
 >()("kedge/ports/StellarNetwork") {}

@@ -21,19 +21,25 @@ import type {
   RefusalRow,
   SealedRow,
   TransactionRow,
-  TransferRow,
+  TransferRow
 } from "./rows.ts"
 
 /** The database did not answer, or refused for a passing reason; nothing was written. Retried with backoff. */
 export class StorageUnavailable extends Schema.TaggedError<StorageUnavailable>()("StorageUnavailable", {
-  message: Schema.String,
+  message: Schema.String
 }) {}
 /** The connection was lost while the commit was under way: ask `outcome` before anything else. */
-export class CommitUnknown extends Schema.TaggedError<CommitUnknown>()("CommitUnknown", { message: Schema.String }) {}
+export class CommitUnknown extends Schema.TaggedError<CommitUnknown>()("CommitUnknown", {
+  message: Schema.String
+}) {}
 /** The group holds a row the database will never take; nothing was written. The runtime splits it down to that row. */
-export class GroupRejected extends Schema.TaggedError<GroupRejected>()("GroupRejected", { message: Schema.String }) {}
+export class GroupRejected extends Schema.TaggedError<GroupRejected>()("GroupRejected", {
+  message: Schema.String
+}) {}
 /** The schema of the database is not the one this process needs: run `kedge migrate`. */
-export class SchemaOutdated extends Schema.TaggedError<SchemaOutdated>()("SchemaOutdated", { message: Schema.String }) {}
+export class SchemaOutdated extends Schema.TaggedError<SchemaOutdated>()("SchemaOutdated", {
+  message: Schema.String
+}) {}
 
 export interface MemoAddress {
   readonly account: string
@@ -63,7 +69,9 @@ export interface InboxRow {
 export interface TransactionHistory {
   readonly audits: ReadonlyArray<AuditRow & { readonly atMillis: number }>
   readonly transfers: ReadonlyArray<TransferRow>
-  readonly payouts: ReadonlyArray<PayoutJob & { readonly dueAtMillis: number | null; readonly owner: string | null }>
+  readonly payouts: ReadonlyArray<
+    PayoutJob & { readonly dueAtMillis: number | null; readonly owner: string | null }
+  >
   readonly payments: ReadonlyArray<InboxRow>
   readonly refusals: ReadonlyArray<RefusalRow & { readonly atMillis: number }>
   readonly attention: { readonly kind: Attention; readonly dueAtMillis: number } | null
@@ -106,7 +114,9 @@ export class Storage extends Context.Service<
      * it. `CommitUnknown`: ask `outcome` with the group's id. `GroupRejected`: nothing was written and repeating is useless.
      * A crash before the commit leaves nothing; after it, everything.
      */
-    readonly commit: (group: Group) => Effect.Effect<Committed, StorageUnavailable | CommitUnknown | GroupRejected>
+    readonly commit: (
+      group: Group
+    ) => Effect.Effect<Committed, StorageUnavailable | CommitUnknown | GroupRejected>
     /**
      * What became of a group whose answer was lost: its answer, or null when it was never committed and never will be
      * (the old connection is fenced out before null is answered).
@@ -162,17 +172,31 @@ export class Storage extends Context.Service<
       readonly limit: number
       readonly againInSeconds: number
     }) => Write<
-      ReadonlyArray<{ readonly kind: Attention; readonly customerId: CustomerId | null; readonly actor: ActorRow }>
+      ReadonlyArray<{
+        readonly kind: Attention
+        readonly customerId: CustomerId | null
+        readonly actor: ActorRow
+      }>
     >
     /** Transactions that wait on a customer in `pending_customer_info_update`. */
     readonly waitingOnCustomer: (id: CustomerId) => Read<ReadonlyArray<ActorRow>>
 
     /** Inbox rows in state `waiting` that are at least `olderThanSeconds` old. */
-    readonly waitingPayments: (query: { readonly olderThanSeconds: number; readonly limit: number }) => Read<ReadonlyArray<PaymentRow>>
+    readonly waitingPayments: (query: {
+      readonly olderThanSeconds: number
+      readonly limit: number
+    }) => Read<ReadonlyArray<PaymentRow>>
     readonly parked: (query: { readonly limit: number }) => Read<ReadonlyArray<InboxRow>>
     readonly payments: (ids: ReadonlyArray<PaymentId>) => Read<ReadonlyArray<InboxRow>>
     /** Records that could not be read. */
-    readonly quarantined: Read<ReadonlyArray<{ readonly account: string; readonly position: string; readonly reason: string; readonly raw: string }>>
+    readonly quarantined: Read<
+      ReadonlyArray<{
+        readonly account: string
+        readonly position: string
+        readonly reason: string
+        readonly raw: string
+      }>
+    >
     /** Takes a record out of quarantine, after it was read and its page committed. Failure and persistence: may be repeated. */
     readonly releaseQuarantined: (account: string, position: string) => Write<void>
 
@@ -229,16 +253,21 @@ export class Storage extends Context.Service<
       readonly put: ReadonlyArray<string>
     }) => Write<CustomerRow | null>
     /** Customers whose verdict is to be asked again by now; their time moves on by `againInSeconds`. */
-    readonly dueVerdicts: (query: { readonly limit: number; readonly againInSeconds: number }) => Write<ReadonlyArray<{ readonly id: CustomerId; readonly type: string }>>
+    readonly dueVerdicts: (query: {
+      readonly limit: number
+      readonly againInSeconds: number
+    }) => Write<ReadonlyArray<{ readonly id: CustomerId; readonly type: string }>>
     /** Marks a customer erased, drops its statuses and raises the version. Failure and persistence: may be repeated. */
     readonly eraseCustomer: (id: CustomerId) => Write<void>
 
     /** Customer values of the embedded KYC store: sealed rows by customer and name. All or none. */
     readonly putCustomerValues: (
       id: CustomerId,
-      rows: ReadonlyArray<{ readonly name: string; readonly sealed: SealedRow }>,
+      rows: ReadonlyArray<{ readonly name: string; readonly sealed: SealedRow }>
     ) => Write<void>
-    readonly customerValues: (id: CustomerId) => Read<ReadonlyArray<{ readonly name: string; readonly sealed: SealedRow }>>
+    readonly customerValues: (
+      id: CustomerId
+    ) => Read<ReadonlyArray<{ readonly name: string; readonly sealed: SealedRow }>>
     /** Deletes the values for good. Failure and persistence: may be repeated. */
     readonly eraseCustomerValues: (id: CustomerId) => Write<void>
 

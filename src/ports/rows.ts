@@ -111,7 +111,16 @@ export interface TransferRow {
   readonly version: number
 }
 
-export type PayoutState = "planned" | "started" | "pending" | "unknown" | "held" | "delivered" | "refused" | "voided" | "failed"
+export type PayoutState =
+  | "planned"
+  | "started"
+  | "pending"
+  | "unknown"
+  | "held"
+  | "delivered"
+  | "refused"
+  | "voided"
+  | "failed"
 
 /** An attempt planned by a step; `started` when it is born with its lease. */
 export interface PayoutBirth {
@@ -163,7 +172,11 @@ export interface StepRow {
   readonly amounts: Amounts
   readonly context: StoredContext
   /** The payment this step relies on: it must be new, or still waiting, in this very commit. */
-  readonly funding: { readonly payment: PaymentId; readonly stellarTransactionId: string; readonly payer: string } | null
+  readonly funding: {
+    readonly payment: PaymentId
+    readonly stellarTransactionId: string
+    readonly payer: string
+  } | null
   readonly audits: ReadonlyArray<AuditRow>
   readonly transfers: ReadonlyArray<TransferRow>
   readonly payouts: ReadonlyArray<PayoutBirth>
@@ -236,7 +249,11 @@ export interface PageRow {
   readonly from: string
   readonly to: string
   readonly processedLedger: { readonly sequence: number; readonly closedAtMillis: number } | null
-  readonly quarantined: ReadonlyArray<{ readonly position: string; readonly reason: string; readonly raw: string }>
+  readonly quarantined: ReadonlyArray<{
+    readonly position: string
+    readonly reason: string
+    readonly raw: string
+  }>
 }
 
 /** An event the machine would not take, or a transaction never had: kept with its reason. */
@@ -303,7 +320,12 @@ export interface CustomerRow {
   readonly version: number
   readonly erased: boolean
   /** Status by SEP-12 type; a type that was never judged is absent. */
-  readonly statuses: Readonly<Record<string, { readonly status: string; readonly message: string | null; readonly askAgainAtMillis: number | null }>>
+  readonly statuses: Readonly<
+    Record<
+      string,
+      { readonly status: string; readonly message: string | null; readonly askAgainAtMillis: number | null }
+    >
+  >
   /** Fields a rail has bounced and that were not put again. */
   readonly contested: ReadonlyArray<string>
 }

@@ -9,12 +9,22 @@ import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { TransactionEvent } from "../../machines/transaction/events.ts"
 import type { Leaf } from "../../machines/transaction/leaves.ts"
 import type { Refusal } from "../../machines/transaction/refusals.ts"
-import type { ActorRow, Birth, PageRow, ParkReason, PaymentRow, SealedRow } from "../ports/rows.ts"
+import type {
+  ActorRow,
+  Birth,
+  PageRow,
+  ParkReason,
+  PaymentRow,
+  RefusalRow,
+  SealedRow
+} from "../ports/rows.ts"
 
 /** The mailbox is full: HTTP answers 503 with Retry-After, loops pause. Nothing was taken. */
 export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", { message: Schema.String }) {}
 /** The actor cannot be stepped (unreadable snapshot, data the database will not take); it is set aside for a person. */
-export class ActorSetAside extends Schema.TaggedError<ActorSetAside>()("ActorSetAside", { message: Schema.String }) {}
+export class ActorSetAside extends Schema.TaggedError<ActorSetAside>()("ActorSetAside", {
+  message: Schema.String
+}) {}
 /** The storage has not answered for too long; whether the event was committed is not known to the caller. */
 export class NoAnswer extends Schema.TaggedError<NoAnswer>()("NoAnswer", { message: Schema.String }) {}
 
@@ -64,13 +74,15 @@ export class Actors extends Context.Service<
   {
     /** Creates a transaction, durable when it answers. `Unborn`: the memo is taken, or a customer changed since it was read. */
     readonly bear: (
-      birth: Birth,
+      birth: Birth
     ) => Effect.Effect<
       { readonly _tag: "Born" } | { readonly _tag: "Unborn"; readonly why: "memo" | "customers" },
       Overloaded | ActorSetAside | NoAnswer
     >
     /** Tells an event; answers after the commit of its step or of its recorded refusal. Events to one actor keep their order. */
     readonly tell: (message: Message) => Effect.Effect<Told, Overloaded | ActorSetAside | NoAnswer>
+    /** Keeps a fact that nobody asked for with the transaction it names; nothing is stepped. Durable when it answers. */
+    readonly record: (fact: Omit<RefusalRow, "id">) => Effect.Effect<void, ActorSetAside>
     /** Brings a page of the ledger: inbox rows, cursor and steps in one commit. Waits for room rather than failing. */
     readonly bring: (page: Page) => Effect.Effect<Brought, NoAnswer>
   }

@@ -11,10 +11,18 @@ import { Entropy } from "../ports/Entropy.ts"
 import { Rails } from "../ports/Rails.ts"
 import type { ActorRow, Committed, Group } from "../ports/rows.ts"
 import { GroupRejected, Storage } from "../ports/Storage.ts"
-import { Actors, ActorSetAside, type Brought, type Message, NoAnswer, Overloaded, type Page } from "./Actors.ts"
+import {
+  Actors,
+  ActorSetAside,
+  type Brought,
+  type Message,
+  NoAnswer,
+  Overloaded,
+  type Page
+} from "./Actors.ts"
 import { Fence } from "./Fence.ts"
 import { planGroup, unknownActors } from "./groupOf.ts"
-import { birthItem, halves, type Item, type PageItem, pageItem, tellItem } from "./items.ts"
+import { birthItem, halves, type Item, type PageItem, pageItem, recordItem, tellItem } from "./items.ts"
 import { Mailbox } from "./Mailbox.ts"
 import { PayoutSlots } from "./PayoutSlots.ts"
 import { runtimeMetrics } from "./runtimeMetrics.ts"
@@ -24,7 +32,9 @@ import { settle } from "./settle.ts"
 const groupMax = 256
 
 /** Storage that does not answer is asked again for ever, at least every second: a group that was taken is never dropped. */
-const patience = Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("1 second")]).pipe(Schedule.jittered)
+const patience = Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("1 second")]).pipe(
+  Schedule.jittered
+)
 
 export const layer = Layer.effect(
   Actors,
@@ -59,7 +69,7 @@ export const layer = Layer.effect(
         Effect.tapError((error) => Effect.logWarning("actors cannot be read; trying again", error.message)),
         Effect.retry(patience),
         Effect.orDie,
-        Effect.map((rows) => new Map(rows.map((row) => [row.id, row]))),
+        Effect.map((rows) => new Map(rows.map((row) => [row.id, row])))
       )
     }
 
@@ -73,43 +83,50 @@ export const layer = Layer.effect(
               outcome !== null
                 ? Effect.succeed(outcome)
                 : // The id is spent: the same rows go again under a new one.
-                  entropy.uuid.pipe(Effect.flatMap((id) => commit({ ...group, id }))),
-            ),
-          ),
+                  entropy.uuid.pipe(Effect.flatMap((id) => commit({ ...group, id })))
+            )
+          )
         ),
         Effect.catchTag("StorageUnavailable", (error) =>
           Effect.logWarning("a commit was not taken; trying again", error.message).pipe(
             Effect.andThen(Effect.sleep("100 millis")),
-            Effect.andThen(commit(group)),
-          ),
-        ),
+            Effect.andThen(commit(group))
+          )
+        )
       )
 
-    const processItems: (items: ReadonlyArray<Item>) => Effect.Effect<void> = Effect.fnUntraced(function* (items) {
-      const known = yield* read(items)
-      const groupId = yield* entropy.uuid
-      let refusals = 0
-      const plan = planGroup(items, known, {
-        rails,
-        slots,
-        timing: config.timing,
-        groupId,
-        owner: fence.owner,
-        refusalIds: () => derivedId(groupId, refusals++),
-      })
-      const { group } = plan
-      const isEmpty =
-        group.births.length + group.steps.length + group.payments.length + group.pages.length + group.refusals.length === 0
-      const committed = isEmpty
-        ? { lost: [], unborn: [], known: [], refusedPages: [] }
-        : yield* commit(group).pipe(Effect.catchTag("GroupRejected", (error) => Effect.succeed(error)))
-      if (committed instanceof GroupRejected) {
-        for (const { folded } of plan.actors) for (const { rail } of folded.started) slots.release(rail)
-        return yield* takeApart(items, committed)
+    const processItems: (items: ReadonlyArray<Item>) => Effect.Effect<void> = Effect.fnUntraced(
+      function* (items) {
+        const known = yield* read(items)
+        const groupId = yield* entropy.uuid
+        let refusals = 0
+        const plan = planGroup(items, known, {
+          rails,
+          slots,
+          timing: config.timing,
+          groupId,
+          owner: fence.owner,
+          refusalIds: () => derivedId(groupId, refusals++)
+        })
+        const { group } = plan
+        const isEmpty =
+          group.births.length +
+            group.steps.length +
+            group.payments.length +
+            group.pages.length +
+            group.refusals.length ===
+          0
+        const committed = isEmpty
+          ? { lost: [], unborn: [], known: [], refusedPages: [] }
+          : yield* commit(group).pipe(Effect.catchTag("GroupRejected", (error) => Effect.succeed(error)))
+        if (committed instanceof GroupRejected) {
+          for (const { folded } of plan.actors) for (const { rail } of folded.started) slots.release(rail)
+          return yield* takeApart(items, committed)
+        }
+        yield* runtimeMetrics.committed(group)
+        mailbox.putBack(settle(plan, committed, slots))
       }
-      yield* runtimeMetrics.committed(group)
-      mailbox.putBack(settle(plan, committed, slots))
-    })
+    )
 
     /** Halves a rejected group until the poisoned item stands alone; that one is set aside, the others go on. */
     const takeApart = (items: ReadonlyArray<Item>, error: GroupRejected): Effect.Effect<void> => {
@@ -120,25 +137,27 @@ export const layer = Layer.effect(
       const [item] = items
       if (item === undefined) return Effect.void
       if (item._tag === "Page" && !item.withoutSteps) return storeThenTellOneByOne(item)
-      return Effect.logError("set aside: the database will not take it", { keys: item.keys, reason: error.message }).pipe(
-        Effect.andThen(runtimeMetrics.setAside),
-        Effect.andThen(answerSetAside(item, error.message)),
-      )
+      return Effect.logError("set aside: the database will not take it", {
+        keys: item.keys,
+        reason: error.message
+      }).pipe(Effect.andThen(runtimeMetrics.setAside), Effect.andThen(answerSetAside(item, error.message)))
     }
 
     /** The facts of a page are stored and its cursor moves; then each arrival is told on its own, so that one cannot stop the rest. */
     const storeThenTellOneByOne = (item: PageItem): Effect.Effect<void> => {
       if (item.page.cursor === null && item.page.arrivals.length === 1) {
-        return Effect.logError("set aside: an arrival the database will not take stays waiting", { keys: item.keys }).pipe(
+        return Effect.logError("set aside: an arrival the database will not take stays waiting", {
+          keys: item.keys
+        }).pipe(
           Effect.andThen(runtimeMetrics.setAside),
-          Effect.andThen(processItems([{ ...item, withoutSteps: true }])),
+          Effect.andThen(processItems([{ ...item, withoutSteps: true }]))
         )
       }
       const alone = item.page.arrivals.map((arrival) =>
-        pageItem({ cursor: null, arrivals: [arrival] }, Deferred.makeUnsafe<Brought, ActorSetAside>()),
+        pageItem({ cursor: null, arrivals: [arrival] }, Deferred.makeUnsafe<Brought, ActorSetAside>())
       )
       return processItems([{ ...item, withoutSteps: true }]).pipe(
-        Effect.andThen(Effect.forEach(alone, (one) => processItems([one]), { discard: true })),
+        Effect.andThen(Effect.forEach(alone, (one) => processItems([one]), { discard: true }))
       )
     }
 
@@ -152,8 +171,10 @@ export const layer = Layer.effect(
             Cause.hasInterruptsOnly(cause)
               ? Effect.void
               : Effect.logError("a group failed in a way it must not; its callers get no answer", cause).pipe(
-                  Effect.andThen(Effect.forEach(items, (item) => answerSetAside(item, "internal error"), { discard: true })),
-                ),
+                  Effect.andThen(
+                    Effect.forEach(items, (item) => answerSetAside(item, "internal error"), { discard: true })
+                  )
+                )
           ),
           Effect.ensuring(
             Effect.sync(() => {
@@ -161,31 +182,42 @@ export const layer = Layer.effect(
               mailbox.done(items)
               updateRoom()
               Queue.offerUnsafe(signal, undefined)
-            }),
+            })
           ),
-          Effect.forkIn(scope),
+          Effect.forkIn(scope)
         )
       }
     })
 
     const scope = yield* Effect.scope
-    yield* Effect.forever(Queue.take(signal).pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(dispatch))).pipe(Effect.forkScoped)
+    yield* Effect.forever(
+      Queue.take(signal).pipe(Effect.andThen(Effect.yieldNow), Effect.andThen(dispatch))
+    ).pipe(Effect.forkScoped)
 
-    const answered = <A>(answer: Deferred.Deferred<A, ActorSetAside>): Effect.Effect<A, ActorSetAside | NoAnswer> =>
+    const answered = <A>(
+      answer: Deferred.Deferred<A, ActorSetAside>
+    ): Effect.Effect<A, ActorSetAside | NoAnswer> =>
       Deferred.await(answer).pipe(
         Effect.timeoutOrElse({
           duration: `${config.timing.requestTimeout} seconds`,
-          orElse: () => Effect.fail(new NoAnswer({ message: "the storage has not answered in time; the commit may still happen" })),
-        }),
+          orElse: () =>
+            Effect.fail(
+              new NoAnswer({ message: "the storage has not answered in time; the commit may still happen" })
+            )
+        })
       )
-    const overloaded = Effect.fail(new Overloaded({ message: "too many requests wait to be committed; try again shortly" }))
 
     const enqueueRequest = <A>(make: (answer: Deferred.Deferred<A, ActorSetAside>) => Item) =>
-      Effect.suspend(() => {
-        if (mailbox.size >= config.mailboxCapacity) return runtimeMetrics.overloaded.pipe(Effect.andThen(overloaded))
+      Effect.gen(function* () {
+        if (mailbox.size >= config.mailboxCapacity) {
+          yield* runtimeMetrics.overloaded
+          return yield* new Overloaded({
+            message: "too many requests wait to be committed; try again shortly"
+          })
+        }
         const answer = Deferred.makeUnsafe<A, ActorSetAside>()
         put(make(answer))
-        return answered(answer)
+        return yield* answered(answer)
       })
     const enqueueFromLoop = <A>(make: (answer: Deferred.Deferred<A, ActorSetAside>) => Item) =>
       room.await.pipe(
@@ -194,8 +226,8 @@ export const layer = Layer.effect(
             const answer = Deferred.makeUnsafe<A, ActorSetAside>()
             put(make(answer))
             return Deferred.await(answer)
-          }),
-        ),
+          })
+        )
       )
 
     return Actors.of({
@@ -204,12 +236,13 @@ export const layer = Layer.effect(
         message.cause === "sending-anchor"
           ? enqueueRequest((answer) => tellItem(message, answer))
           : enqueueFromLoop((answer) => tellItem(message, answer)),
+      record: (fact) => enqueueFromLoop<void>((answer) => recordItem(fact, answer)),
       bring: (page: Page) =>
-        enqueueFromLoop<Brought>((answer) =>
-          pageItem(page, answer),
-        ).pipe(Effect.mapError((error) => new NoAnswer({ message: error.message }))),
+        enqueueFromLoop<Brought>((answer) => pageItem(page, answer)).pipe(
+          Effect.mapError((error) => new NoAnswer({ message: error.message }))
+        )
     })
-  }),
+  })
 )
 
 const answerSetAside = (item: Item, why: string): Effect.Effect<void> => {
@@ -218,6 +251,8 @@ const answerSetAside = (item: Item, why: string): Effect.Effect<void> => {
     case "Birth":
       return Deferred.fail(item.answer, error).pipe(Effect.asVoid)
     case "Tell":
+      return Deferred.fail(item.answer, error).pipe(Effect.asVoid)
+    case "Record":
       return Deferred.fail(item.answer, error).pipe(Effect.asVoid)
     case "Page":
       return Deferred.fail(item.answer, error).pipe(Effect.asVoid)

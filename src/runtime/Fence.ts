@@ -8,6 +8,6 @@ export class Fence extends Context.Service<Fence, { readonly owner: string }>()(
     Effect.gen(function* () {
       const entropy = yield* Entropy
       return Fence.of({ owner: yield* entropy.uuid })
-    }),
+    })
   )
 }

@@ -43,8 +43,8 @@ export class PayoutSlots extends Context.Service<
           },
           release: (rail) => {
             taken.set(rail, Math.max(0, (taken.get(rail) ?? 0) - 1))
-          },
+          }
         })
-      }),
+      })
     )
 }

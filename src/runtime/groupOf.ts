@@ -10,7 +10,14 @@ import type { PaymentMatched } from "../../machines/transaction/events.ts"
 import type { ActorRow, Group, ParkReason, PaymentFate, RefusalRow } from "../ports/rows.ts"
 import type { Arrival } from "./Actors.ts"
 import { carriesMoney } from "../../machines/transaction/events.ts"
-import { type BirthItem, type Item, isMatched, type PageItem, type TellItem } from "./items.ts"
+import {
+  type BirthItem,
+  type Item,
+  isMatched,
+  type PageItem,
+  type RecordItem,
+  type TellItem
+} from "./items.ts"
 import { type FoldContext, type Folded, fold, type Incoming } from "./stepRow.ts"
 
 /** One event of an actor, and whose it is. */
@@ -20,11 +27,16 @@ export interface Plan {
   readonly group: Group
   readonly births: ReadonlyArray<BirthItem>
   readonly pages: ReadonlyArray<PageItem>
+  readonly records: ReadonlyArray<RecordItem>
   readonly actors: ReadonlyArray<{ readonly folded: Folded; readonly sources: ReadonlyArray<Source> }>
   /** Tells to ids that name no transaction. */
   readonly missing: ReadonlyArray<TellItem>
   /** Actors whose snapshot this process cannot read. */
-  readonly unreadable: ReadonlyArray<{ readonly id: TransactionId; readonly why: string; readonly sources: ReadonlyArray<Source> }>
+  readonly unreadable: ReadonlyArray<{
+    readonly id: TransactionId
+    readonly why: string
+    readonly sources: ReadonlyArray<Source>
+  }>
 }
 
 export interface PlanContext extends FoldContext {
@@ -38,16 +50,22 @@ export const unknownActors = (items: ReadonlyArray<Item>): ReadonlyArray<Transac
   ...new Set(
     items.flatMap((item) => {
       if (item._tag === "Tell") return item.message.known === undefined ? [item.message.to] : []
-      if (item._tag === "Page" && item.reread) return item.page.arrivals.filter(isMatched).map((arrival) => arrival.to.id)
+      if (item._tag === "Page" && item.reread)
+        return item.page.arrivals.filter(isMatched).map((arrival) => arrival.to.id)
       return []
-    }),
-  ),
+    })
+  )
 ]
 
-export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<TransactionId, ActorRow>, context: PlanContext): Plan => {
+export const planGroup = (
+  items: ReadonlyArray<Item>,
+  read: ReadonlyMap<TransactionId, ActorRow>,
+  context: PlanContext
+): Plan => {
   const sources = new Map<TransactionId, { actor: ActorRow; list: Array<Source> }>()
   const births: Array<BirthItem> = []
   const pages: Array<PageItem> = []
+  const records: Array<RecordItem> = []
   const missing: Array<TellItem> = []
   const add = (actor: ActorRow, source: Source): void => {
     const known = sources.get(actor.id)
@@ -68,11 +86,15 @@ export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<Transact
         else add(actor, { item })
         break
       }
+      case "Record":
+        records.push(item)
+        break
       case "Page":
         pages.push(item)
         if (!item.withoutSteps) {
           for (const arrival of item.page.arrivals) {
-            if (isMatched(arrival)) add((item.reread ? read.get(arrival.to.id) : undefined) ?? arrival.to, { item, arrival })
+            if (isMatched(arrival))
+              add((item.reread ? read.get(arrival.to.id) : undefined) ?? arrival.to, { item, arrival })
           }
         }
     }
@@ -80,7 +102,7 @@ export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<Transact
 
   const actors: Array<Plan["actors"][number]> = []
   const unreadable: Array<Plan["unreadable"][number]> = []
-  const refusals: Array<RefusalRow> = []
+  const refusals: Array<RefusalRow> = records.map(({ fact }) => ({ ...fact, id: context.refusalIds() }))
   const refusedArrivals = new Map<Arrival, ParkReason>()
   for (const [id, { actor, list }] of sources) {
     const folded = fold(actor, list.map(incomingOf), context)
@@ -103,7 +125,7 @@ export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<Transact
           cause,
           reason: told.reason,
           carriesMoney: carriesMoney(event),
-          detail,
+          detail
         })
       }
     })
@@ -113,6 +135,7 @@ export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<Transact
   return {
     births,
     pages,
+    records,
     actors,
     missing,
     unreadable,
@@ -124,15 +147,15 @@ export const planGroup = (items: ReadonlyArray<Item>, read: ReadonlyMap<Transact
       pages: pages.flatMap(({ page }) => (page.cursor === null ? [] : [page.cursor])),
       refusals,
       owner: context.owner,
-      leaseSeconds: context.timing.payoutLease,
-    },
+      leaseSeconds: context.timing.payoutLease
+    }
   }
 }
 
 const fatesOf = (
   item: PageItem,
   refused: ReadonlyMap<Arrival, ParkReason>,
-  unreadable: ReadonlySet<TransactionId>,
+  unreadable: ReadonlySet<TransactionId>
 ): ReadonlyArray<PaymentFate> =>
   item.page.arrivals.flatMap((arrival) => {
     const transactionId = isMatched(arrival) ? arrival.to.id : null
@@ -142,7 +165,12 @@ const fatesOf = (
         : item.withoutSteps || unreadable.has(arrival.to.id)
           ? "waiting"
           : (refused.get(arrival) ?? "step")
-    return arrival.payments.map((payment) => ({ payment, transactionId, fate, page: item.page.cursor?.account ?? null }))
+    return arrival.payments.map((payment) => ({
+      payment,
+      transactionId,
+      fate,
+      page: item.page.cursor?.account ?? null
+    }))
   })
 
 const incomingOf = (source: Source): Incoming => {
@@ -153,7 +181,7 @@ const incomingOf = (source: Source): Incoming => {
       paymentId: leader.id,
       amount: leader.received,
       stellarTransactionId: leader.stellarTransactionId,
-      closedAtMillis: leader.closedAtMillis,
+      closedAtMillis: leader.closedAtMillis
     }
     return { event, cause: "watcher", notes: [], destination: null, retryInSeconds: 0, payer: leader.from }
   }
@@ -164,6 +192,6 @@ const incomingOf = (source: Source): Incoming => {
     notes: message.notes ?? [],
     destination: message.destination ?? null,
     retryInSeconds: message.retryInSeconds ?? 0,
-    payer: null,
+    payer: null
   }
 }

@@ -1,6 +1,6 @@
 /** What the mailbox holds: births, messages and pages, each with the caller that waits for its answer. */
 import type { Deferred } from "effect"
-import type { Birth } from "../ports/rows.ts"
+import type { Birth, RefusalRow } from "../ports/rows.ts"
 import type { ActorSetAside, Arrival, Brought, Message, Page, Told } from "./Actors.ts"
 import type { Waiting } from "./Mailbox.ts"
 
@@ -25,21 +25,34 @@ export interface PageItem extends Waiting {
   readonly reread: boolean
   readonly answer: Deferred.Deferred<Brought, ActorSetAside>
 }
-export type Item = BirthItem | TellItem | PageItem
+/** A fact to be kept, for which nothing is stepped. */
+export interface RecordItem extends Waiting {
+  readonly _tag: "Record"
+  readonly fact: Omit<RefusalRow, "id">
+  readonly answer: Deferred.Deferred<void, ActorSetAside>
+}
+export type Item = BirthItem | TellItem | PageItem | RecordItem
 
 export const birthItem = (birth: Birth, answer: BirthItem["answer"]): BirthItem => ({
   _tag: "Birth",
   birth,
   answer,
   keys: [birth.id],
-  weight: 1,
+  weight: 1
 })
 export const tellItem = (message: Message, answer: TellItem["answer"]): TellItem => ({
   _tag: "Tell",
   message,
   answer,
   keys: [message.to],
-  weight: 1,
+  weight: 1
+})
+export const recordItem = (fact: RecordItem["fact"], answer: RecordItem["answer"]): RecordItem => ({
+  _tag: "Record",
+  fact,
+  answer,
+  keys: [],
+  weight: 1
 })
 export const pageItem = (page: Page, answer: PageItem["answer"], reread = false): PageItem => ({
   _tag: "Page",
@@ -49,16 +62,18 @@ export const pageItem = (page: Page, answer: PageItem["answer"], reread = false)
   answer,
   keys: [
     ...(page.cursor === null ? [] : [`account:${page.cursor.account}`]),
-    ...new Set(page.arrivals.flatMap((arrival) => ("parked" in arrival.to ? [] : [arrival.to.id]))),
+    ...new Set(page.arrivals.flatMap((arrival) => ("parked" in arrival.to ? [] : [arrival.to.id])))
   ],
-  weight: Math.max(1, page.arrivals.length),
+  weight: Math.max(1, page.arrivals.length)
 })
 
 /** A group that was refused is taken apart; the page of one arrival, or a single message, is as small as it gets. */
 export const halves = (items: ReadonlyArray<Item>): readonly [ReadonlyArray<Item>, ReadonlyArray<Item>] => [
   items.slice(0, items.length >> 1),
-  items.slice(items.length >> 1),
+  items.slice(items.length >> 1)
 ]
 
-export const isMatched = (arrival: Arrival): arrival is Arrival & { readonly to: Exclude<Arrival["to"], { readonly parked: unknown }> } =>
+export const isMatched = (
+  arrival: Arrival
+): arrival is Arrival & { readonly to: Exclude<Arrival["to"], { readonly parked: unknown }> } =>
   !("parked" in arrival.to)

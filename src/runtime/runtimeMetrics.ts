@@ -2,18 +2,27 @@
 import { Effect, Metric } from "effect"
 import type { Group } from "../ports/rows.ts"
 
-const steps = Metric.counter("kedge_steps_total", { description: "Transitions committed or tried", incremental: true })
+const steps = Metric.counter("kedge_steps_total", {
+  description: "Transitions committed or tried",
+  incremental: true
+})
 const groups = Metric.counter("kedge_commits_total", { description: "Groups committed", incremental: true })
-const refusals = Metric.counter("kedge_refusals_total", { description: "Events the machine would not take", incremental: true })
+const refusals = Metric.counter("kedge_refusals_total", {
+  description: "Events the machine would not take",
+  incremental: true
+})
 const moneyRefusals = Metric.counter("kedge_money_refusals_total", {
   description: "Refused events that tell of money moved: each is for a person",
-  incremental: true,
+  incremental: true
 })
 const asideCount = Metric.counter("kedge_actors_set_aside_total", {
   description: "Actors or rows the database or the machine would not take: each is for a person",
-  incremental: true,
+  incremental: true
 })
-const overloads = Metric.counter("kedge_overloaded_total", { description: "Requests refused because the mailbox was full", incremental: true })
+const overloads = Metric.counter("kedge_overloaded_total", {
+  description: "Requests refused because the mailbox was full",
+  incremental: true
+})
 
 export const runtimeMetrics = {
   committed: (group: Group): Effect.Effect<void> =>
@@ -27,10 +36,10 @@ export const runtimeMetrics = {
         yield* Effect.logError("money came with an event the transaction could not take", {
           transactionId: refusal.transactionId,
           event: refusal.event,
-          reason: refusal.reason,
+          reason: refusal.reason
         })
       }
     }),
   setAside: Metric.update(asideCount, 1),
-  overloaded: Metric.update(overloads, 1),
+  overloaded: Metric.update(overloads, 1)
 }

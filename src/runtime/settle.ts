@@ -8,11 +8,15 @@ import type { PayoutId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { Committed } from "../ports/rows.ts"
 import { ActorSetAside, type Arrival, type Brought, type Told } from "./Actors.ts"
 import type { Plan } from "./groupOf.ts"
-import { type Item, isMatched, type PageItem, pageItem, tellItem } from "./items.ts"
+import { type Born, type Item, isMatched, type PageItem, pageItem, tellItem } from "./items.ts"
 import type { PayoutSlots } from "./PayoutSlots.ts"
 
 /** Answers the callers, gives back slots of lost steps, feeds the executor; returns what must be tried again. */
-export const settle = (plan: Plan, committed: Committed, slots: PayoutSlots["Service"]): ReadonlyArray<Item> => {
+export const settle = (
+  plan: Plan,
+  committed: Committed,
+  slots: PayoutSlots["Service"]
+): ReadonlyArray<Item> => {
   const lost = new Set<TransactionId>(committed.lost)
   const settled = new Set<string>(committed.known)
   const refused = new Set(committed.refusedPages)
@@ -24,8 +28,9 @@ export const settle = (plan: Plan, committed: Committed, slots: PayoutSlots["Ser
   const unborn = new Map(committed.unborn.map(({ id, why }) => [id, why]))
   for (const item of plan.births) {
     const why = unborn.get(item.birth.id)
-    done(item.answer, why === undefined ? { _tag: "Born" } : { _tag: "Unborn", why })
+    done<Born>(item.answer, why === undefined ? { _tag: "Born" } : { _tag: "Unborn", why })
   }
+  for (const item of plan.records) done(item.answer, undefined)
   for (const item of plan.missing) done<Told>(item.answer, { _tag: "NoSuchTransaction" })
 
   for (const { folded, sources } of plan.actors) {
@@ -38,7 +43,8 @@ export const settle = (plan: Plan, committed: Committed, slots: PayoutSlots["Ser
     sources.forEach((source, index) => {
       if (isLost) {
         if ("arrival" in source) {
-          if (!settled.has(source.arrival.payments[0].id)) relost.set(source.item, [...(relost.get(source.item) ?? []), source.arrival])
+          if (!settled.has(source.arrival.payments[0].id))
+            relost.set(source.item, [...(relost.get(source.item) ?? []), source.arrival])
         } else {
           // Read afresh: whoever was faster has raised the version.
           const { known: _, ...message } = source.item.message
@@ -52,7 +58,8 @@ export const settle = (plan: Plan, committed: Committed, slots: PayoutSlots["Ser
   }
   for (const { sources, why } of plan.unreadable) {
     for (const source of sources) {
-      if (!("arrival" in source)) Deferred.doneUnsafe(source.item.answer, Effect.fail(new ActorSetAside({ message: why })))
+      if (!("arrival" in source))
+        Deferred.doneUnsafe(source.item.answer, Effect.fail(new ActorSetAside({ message: why })))
     }
   }
   for (const item of plan.pages) {

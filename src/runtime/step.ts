@@ -13,7 +13,12 @@ import type { Snapshot } from "../../machines/transaction/snapshot.ts"
 import { compile, type Step } from "./transitionTable.ts"
 
 export type Stepped =
-  | { readonly _tag: "Moved"; readonly before: Leaf; readonly after: Snapshot; readonly commands: ReadonlyArray<TransactionCommand> }
+  | {
+      readonly _tag: "Moved"
+      readonly before: Leaf
+      readonly after: Snapshot
+      readonly commands: ReadonlyArray<TransactionCommand>
+    }
   | { readonly _tag: "Refused"; readonly reason: Refusal; readonly leaf: Leaf }
 
 const compiled: Step<TransactionContext, TransactionEvent> = compile(transactionMachine)
@@ -28,6 +33,8 @@ export const step = (snapshot: Snapshot, event: TransactionEvent): Stepped => {
     _tag: "Moved",
     before: snapshot.leaf,
     after: { leaf: next.state as Leaf, context: next.context },
-    commands: next.commands.map((command) => ({ type: command.type, ...(command.params as object) }) as TransactionCommand),
+    commands: next.commands.map(
+      (command) => ({ type: command.type, ...(command.params as object) }) as TransactionCommand
+    )
   }
 }

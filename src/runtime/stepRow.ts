@@ -23,7 +23,7 @@ import type {
   Reservation,
   SealedRow,
   StepRow,
-  TransferRow,
+  TransferRow
 } from "../ports/rows.ts"
 import type { Told } from "./Actors.ts"
 import type { PayoutSlots } from "./PayoutSlots.ts"
@@ -76,7 +76,11 @@ interface Rows {
 }
 
 /** Steps an actor through events. The failure is a sentence: its snapshot cannot be read by this process. */
-export const fold = (actor: ActorRow, incoming: ReadonlyArray<Incoming>, context: FoldContext): Result.Result<Folded, string> => {
+export const fold = (
+  actor: ActorRow,
+  incoming: ReadonlyArray<Incoming>,
+  context: FoldContext
+): Result.Result<Folded, string> => {
   const revived = revive(actor)
   if (Result.isFailure(revived)) return Result.fail(revived.failure)
   let snapshot: Snapshot = revived.success
@@ -94,7 +98,7 @@ export const fold = (actor: ActorRow, incoming: ReadonlyArray<Incoming>, context
     reservation: null,
     destination: null,
     externalTransactionId: null,
-    asked: null,
+    asked: null
   }
   for (const message of incoming) {
     const result = step(snapshot, message.event)
@@ -110,7 +114,8 @@ export const fold = (actor: ActorRow, incoming: ReadonlyArray<Incoming>, context
     rows.audits.push(auditRow(version, message, result.before, result.after.leaf))
     rows.notes.push(...message.notes)
     rows.destination = message.destination ?? rows.destination
-    for (const command of result.commands) carryOut(command, rows, { actor, snapshot: result.after, version, message, context })
+    for (const command of result.commands)
+      carryOut(command, rows, { actor, snapshot: result.after, version, message, context })
     snapshot = result.after
     told.push({ _tag: "Stepped", before: result.before, after: result.after.leaf })
   }
@@ -121,7 +126,7 @@ export const fold = (actor: ActorRow, incoming: ReadonlyArray<Incoming>, context
     amounts: amountsOf(snapshot),
     context: storedContext(snapshot.context),
     fundedBy: rows.funding?.payment ?? actor.fundedBy,
-    destination: rows.destination?.id ?? actor.destination,
+    destination: rows.destination?.id ?? actor.destination
   }
   const row: StepRow | null =
     rows.audits.length === 0
@@ -142,12 +147,17 @@ export const fold = (actor: ActorRow, incoming: ReadonlyArray<Incoming>, context
           attention: attentionRow(snapshot.leaf, rows, context.timing),
           destination: rows.destination,
           notes: rows.notes,
-          externalTransactionId: rows.externalTransactionId,
+          externalTransactionId: rows.externalTransactionId
         }
   return Result.succeed({ row, told, actor: after, started: rows.started, planned: rows.planned })
 }
 
-const amountsOf = ({ context: { received, accepted, fee, delivered } }: Snapshot) => ({ received, accepted, fee, delivered })
+const amountsOf = ({ context: { received, accepted, fee, delivered } }: Snapshot) => ({
+  received,
+  accepted,
+  fee,
+  delivered
+})
 
 const auditRow = (version: number, message: Incoming, before: Leaf, after: Leaf): AuditRow => {
   const { type, ...detail } = message.event
@@ -162,7 +172,7 @@ const attentionRow = (leaf: Leaf, rows: Rows, timing: Timing): AttentionRow | nu
     // A look-up may still settle what is held; the rest waits for somebody.
     dueInSeconds: timing.attentionInterval,
     customerId: rows.asked?.customerId ?? null,
-    contested: rows.asked?.fields ?? [],
+    contested: rows.asked?.fields ?? []
   }
 }
 
@@ -186,32 +196,45 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
         amount: command.amount,
         fee: command.fee,
         amountIn: now.snapshot.context.accepted ?? command.amount,
-        state,
+        state
       })
       if (state === "started") rows.started.push({ id: command.payoutId, rail })
       else rows.planned.push(rail)
       return
     }
     case "retryPayout":
-      return change(rows, command.payoutId, { state: "planned", dueInSeconds: now.message.retryInSeconds, tried: true })
+      return change(rows, command.payoutId, {
+        state: "planned",
+        dueInSeconds: now.message.retryInSeconds,
+        tried: true
+      })
     case "lookUpPayout":
       return change(rows, command.payoutId, { state: "unknown", dueInSeconds: timing.lookUpInterval })
     case "awaitConfirmation":
-      return change(rows, command.payoutId, { state: "pending", dueInSeconds: timing.pollInterval, externalId: command.externalId })
+      return change(rows, command.payoutId, {
+        state: "pending",
+        dueInSeconds: timing.pollInterval,
+        externalId: command.externalId
+      })
     case "holdPayout":
       return change(rows, command.payoutId, { state: "held", dueInSeconds: timing.attentionInterval })
     case "closePayout":
       if (command.as === "delivered") rows.externalTransactionId = command.externalId
-      return change(rows, command.payoutId, { state: command.as, dueInSeconds: null, externalId: command.externalId })
+      return change(rows, command.payoutId, {
+        state: command.as,
+        dueInSeconds: null,
+        externalId: command.externalId
+      })
     case "requestCustomerInfo":
       rows.asked = {
         customerId: command.party === "sender" ? now.actor.senderId : now.actor.receiverId,
-        fields: command.fields,
+        fields: command.fields
       }
       return
     case "reserve": {
       const payment = rows.funding?.payment ?? now.actor.fundedBy
-      if (payment !== null) rows.reservation = { payment, payout: command.payout, refund: command.refund, fee: command.fee }
+      if (payment !== null)
+        rows.reservation = { payment, payout: command.payout, refund: command.refund, fee: command.fee }
       return
     }
     case "recordRefund":
@@ -219,7 +242,12 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
       return
     case "book":
       if (!isZero(command.amount)) {
-        rows.transfers.push({ from: command.from, to: command.to, amount: command.amount, version: now.version })
+        rows.transfers.push({
+          from: command.from,
+          to: command.to,
+          amount: command.amount,
+          version: now.version
+        })
       }
       return
   }
@@ -228,13 +256,13 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
 const change = (
   rows: Rows,
   id: PayoutId,
-  to: Pick<PayoutChange, "state" | "dueInSeconds"> & Partial<Pick<PayoutChange, "externalId" | "tried">>,
+  to: Pick<PayoutChange, "state" | "dueInSeconds"> & Partial<Pick<PayoutChange, "externalId" | "tried">>
 ): void => {
   rows.changes.set(id, {
     id,
     state: to.state,
     dueInSeconds: to.dueInSeconds,
     externalId: to.externalId ?? null,
-    tried: to.tried ?? false,
+    tried: to.tried ?? false
   })
 }

@@ -17,7 +17,11 @@ export interface Next<C> {
   readonly commands: ReadonlyArray<Emitted>
 }
 /** One step; `undefined` is a refusal: nothing is enabled for this event in this state. */
-export type Step<C, E extends { readonly type: string }> = (state: string, context: C, event: E) => Next<C> | undefined
+export type Step<C, E extends { readonly type: string }> = (
+  state: string,
+  context: C,
+  event: E
+) => Next<C> | undefined
 
 type Record_ = Readonly<Record<string, unknown>>
 interface Args {
@@ -81,12 +85,17 @@ export const leavesOf = (machine: AnyStateMachine): ReadonlyArray<string> => {
 
 const rootOf = (machine: AnyStateMachine): StateNode => machine.root as unknown as StateNode
 
-const guardOf = (machine: AnyStateMachine, node: StateNode, guard: TransitionDefinition["guard"]): Edge["guard"] => {
+const guardOf = (
+  machine: AnyStateMachine,
+  node: StateNode,
+  guard: TransitionDefinition["guard"]
+): Edge["guard"] => {
   if (guard === undefined) return undefined
   if (isFunction(guard)) return refuse(node, "a guard without a name")
   const name = typeof guard === "string" ? guard : guard.type
   const found: unknown = (machine.implementations.guards as Record_)[name]
-  if (!isFunction(found) || "check" in found) return refuse(node, `the guard ${name}, which is not a declared plain function`)
+  if (!isFunction(found) || "check" in found)
+    return refuse(node, `the guard ${name}, which is not a declared plain function`)
   const params = typeof guard === "string" ? undefined : guard.params
   return (args) => found(args, resolved(params, args)) === true
 }
@@ -104,7 +113,12 @@ const operationOf = (machine: AnyStateMachine, node: StateNode, action: ActionRe
   return { kind: "command", type, params }
 }
 
-const edgeOf = (machine: AnyStateMachine, leaf: StateNode, source: StateNode, definition: TransitionDefinition): Edge => {
+const edgeOf = (
+  machine: AnyStateMachine,
+  leaf: StateNode,
+  source: StateNode,
+  definition: TransitionDefinition
+): Edge => {
   const root = rootOf(machine)
   let exited: ReadonlyArray<StateNode> = []
   let entered: ReadonlyArray<StateNode> = []
@@ -119,7 +133,10 @@ const edgeOf = (machine: AnyStateMachine, leaf: StateNode, source: StateNode, de
     let domain = source
     if (!staysIn && source === root) refuse(source, "a re-entering transition")
     if (!staysIn) {
-      while (domain.parent !== undefined && (domain === source || !ancestors(first).includes(domain) || domain === first)) {
+      while (
+        domain.parent !== undefined &&
+        (domain === source || !ancestors(first).includes(domain) || domain === first)
+      ) {
         domain = domain.parent
       }
     }
@@ -141,18 +158,18 @@ const edgeOf = (machine: AnyStateMachine, leaf: StateNode, source: StateNode, de
     ...definition.actions.map((action) => [source, action] as const),
     ...entered.flatMap((node) => [
       ...node.entry.map((action) => [node, action] as const),
-      ...(initialActions.get(node) ?? []).map((action) => [node, action] as const),
+      ...(initialActions.get(node) ?? []).map((action) => [node, action] as const)
     ]),
     // A machine that ends leaves every state it is in, the root last.
     ...(ends && definition.target !== undefined
       ? ancestors(target).flatMap((node) => node.exit.map((action) => [node, action] as const))
-      : []),
+      : [])
   ]
   return {
     guard: guardOf(machine, source, definition.guard),
     operations: actions.map(([node, action]) => operationOf(machine, node, action)),
     state: target.path.join("."),
-    forbidden: definition.target === undefined && definition.actions.length === 0,
+    forbidden: definition.target === undefined && definition.actions.length === 0
   }
 }
 
@@ -166,7 +183,9 @@ const refuseWhatIsNotModelled = (root: StateNode, node: StateNode): void => {
 }
 
 /** Compiles the machine; throws on what it does not model. */
-export const compile = <C extends object, E extends { readonly type: string }>(machine: AnyStateMachine): Step<C, E> => {
+export const compile = <C extends object, E extends { readonly type: string }>(
+  machine: AnyStateMachine
+): Step<C, E> => {
   const root = rootOf(machine)
   refuseWhatIsNotModelled(root, root)
   const table = new Map<string, ReadonlyMap<string, ReadonlyArray<Edge>>>()
@@ -212,7 +231,8 @@ export const compile = <C extends object, E extends { readonly type: string }>(m
 
 const resolveProperties = (properties: Record_, args: Args, params: unknown): Record_ => {
   const changes: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(properties)) changes[key] = isFunction(value) ? value(args, params) : value
+  for (const [key, value] of Object.entries(properties))
+    changes[key] = isFunction(value) ? value(args, params) : value
   return changes
 }
 
@@ -236,12 +256,15 @@ export const reference =
   (state, context, event) => {
     const from: AnyMachineSnapshot = machine.resolveState({ value: toValue(state), context })
     if (from.status !== "active" || !from.can(event)) return undefined
-    const [snapshot, actions] = transition(machine, from, event) as unknown as [AnyMachineSnapshot, ReadonlyArray<Emitted>]
+    const [snapshot, actions] = transition(machine, from, event) as unknown as [
+      AnyMachineSnapshot,
+      ReadonlyArray<Emitted>
+    ]
     return {
       state: toPath(snapshot.value),
       context: snapshot.context as C,
       commands: actions
         .filter((action) => !action.type.startsWith("xstate."))
-        .map((action) => ({ type: action.type, params: action.params })),
+        .map((action) => ({ type: action.type, params: action.params }))
     }
   }

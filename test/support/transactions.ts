@@ -12,7 +12,7 @@ export const terms = {
   minimum: amount("10"),
   maximum: amount("1000"),
   fee: { fixed: amount("1"), percent: amount("1") },
-  expiresAtMillis: 2_000,
+  expiresAtMillis: 2_000
 }
 export const unfunded = initialContext({ id, terms })
 export const funded: TransactionContext = {
@@ -20,7 +20,7 @@ export const funded: TransactionContext = {
   received: amount("100"),
   accepted: amount("100"),
   fee: amount("2"),
-  attempt: 1,
+  attempt: 1
 }
 export const contexts: ReadonlyArray<TransactionContext> = [
   unfunded,
@@ -29,7 +29,7 @@ export const contexts: ReadonlyArray<TransactionContext> = [
   { ...funded, attempt: 1, fields: ["bank_account_number"], party: "receiver" },
   { ...funded, accepted: amount("90"), owed: amount("10"), fee: amount("1.9") },
   { ...funded, accepted: zero, owed: amount("100"), fee: zero },
-  { ...funded, accepted: amount("90"), owed: amount("10"), fee: amount("1.9"), delivered: amount("88.1") },
+  { ...funded, accepted: amount("90"), owed: amount("10"), fee: amount("1.9"), delivered: amount("88.1") }
 ]
 
 export const payoutEvents = (n: number): ReadonlyArray<PayoutEvent> => {
@@ -42,19 +42,65 @@ export const payoutEvents = (n: number): ReadonlyArray<PayoutEvent> => {
     { type: "payout.neededTransactionInfo", ...about, fields: ["account_number"], note },
     { type: "payout.neededCustomerInfo", ...about, party: "sender", fields: ["last_name"], note: null },
     { type: "payout.rejected", ...about, note },
-    { type: "payout.refundedByIntegrator", ...about, amount: amount("100"), stellarTransactionId: "a".repeat(64), note: null },
-    { type: "payout.refundedByIntegrator", ...about, amount: amount("100"), stellarTransactionId: null, note: null },
-    { type: "payout.refundedByIntegrator", ...about, amount: amount("10"), stellarTransactionId: "a".repeat(64), note: null },
+    {
+      type: "payout.refundedByIntegrator",
+      ...about,
+      amount: amount("100"),
+      stellarTransactionId: "a".repeat(64),
+      note: null
+    },
+    {
+      type: "payout.refundedByIntegrator",
+      ...about,
+      amount: amount("100"),
+      stellarTransactionId: null,
+      note: null
+    },
+    {
+      type: "payout.refundedByIntegrator",
+      ...about,
+      amount: amount("10"),
+      stellarTransactionId: "a".repeat(64),
+      note: null
+    },
     { type: "payout.failed", ...about, note },
-    { type: "payout.partlyRefused", ...about, refused: amount("10"), rest: "delivered", externalId: "e2", note: null },
-    { type: "payout.partlyRefused", ...about, refused: amount("10"), rest: "pending", externalId: null, note: null },
-    { type: "payout.partlyRefused", ...about, refused: amount("99.5"), rest: "pending", externalId: null, note: null },
-    { type: "payout.partlyRefused", ...about, refused: zero, rest: "delivered", externalId: null, note: null },
+    {
+      type: "payout.partlyRefused",
+      ...about,
+      refused: amount("10"),
+      rest: "delivered",
+      externalId: "e2",
+      note: null
+    },
+    {
+      type: "payout.partlyRefused",
+      ...about,
+      refused: amount("10"),
+      rest: "pending",
+      externalId: null,
+      note: null
+    },
+    {
+      type: "payout.partlyRefused",
+      ...about,
+      refused: amount("99.5"),
+      rest: "pending",
+      externalId: null,
+      note: null
+    },
+    {
+      type: "payout.partlyRefused",
+      ...about,
+      refused: zero,
+      rest: "delivered",
+      externalId: null,
+      note: null
+    },
     { type: "payout.notAccepted", ...about },
     { type: "payout.voided", ...about },
     { type: "payout.unknown", ...about, next: "repeat", note: null },
     { type: "payout.unknown", ...about, next: "lookUp", note },
-    { type: "payout.unknown", ...about, next: "hold", note: null },
+    { type: "payout.unknown", ...about, next: "hold", note: null }
   ]
 }
 const paid = (value: string, closedAtMillis: number): TransactionEvent => ({
@@ -62,7 +108,7 @@ const paid = (value: string, closedAtMillis: number): TransactionEvent => ({
   paymentId: "testnet:1:0" as PaymentId,
   amount: amount(value),
   stellarTransactionId: "b".repeat(64),
-  closedAtMillis,
+  closedAtMillis
 })
 export const events: ReadonlyArray<TransactionEvent> = [
   paid("100", 1_000),
@@ -75,5 +121,5 @@ export const events: ReadonlyArray<TransactionEvent> = [
   { type: "transaction.updated", fields: ["account_number"] },
   { type: "transaction.updated", fields: [] },
   { type: "customers.accepted" },
-  { type: "customer.rejected", party: "receiver", note },
+  { type: "customer.rejected", party: "receiver", note }
 ]

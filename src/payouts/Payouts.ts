@@ -1,0 +1,62 @@
+/**
+ * The door for the integrator's own webhooks: a rail that learns of an outcome by itself reports it here.
+ *
+ * Guarded as poll answers are: the machine decides what a report means, a repeated or late one changes nothing and is recorded.
+ */
+import { Context, Effect, Layer, Schema } from "effect"
+import type { PayoutId } from "../../machines/domain/Ids.ts"
+import type { Entropy } from "../ports/Entropy.ts"
+import { type LookUpAnswer, Rails } from "../ports/Rails.ts"
+import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
+import type { Vault } from "../ports/Vault.ts"
+import { Actors, type ActorSetAside, type NoAnswer, type Overloaded, type Told } from "../runtime/Actors.ts"
+import { answerOf } from "./outcomeEvent.ts"
+
+/** No payout has this id. */
+export class PayoutNotFound extends Schema.TaggedError<PayoutNotFound>()("PayoutNotFound", {
+  message: Schema.String
+}) {}
+
+export class Payouts extends Context.Service<
+  Payouts,
+  {
+    /**
+     * Reports what became of a payout. In: its id (the idempotency key the rail was given) and the outcome, amounts as decimal
+     * strings. Out: `Stepped` when it moved the transaction, `Refused` with a reason when it did not.
+     *
+     * Failure and persistence: durable when it answers; may be repeated any number of times. On `Overloaded`, `NoAnswer` or
+     * `StorageUnavailable` report again. What does not decode as an outcome counts as `Unknown`.
+     */
+    readonly report: (
+      payoutId: string,
+      outcome: LookUpAnswer
+    ) => Effect.Effect<Told, PayoutNotFound | StorageUnavailable | Overloaded | ActorSetAside | NoAnswer>
+  }
+>()("kedge/payouts/Payouts") {
+  static readonly layer = Layer.effect(
+    Payouts,
+    Effect.gen(function* () {
+      const storage = yield* Storage
+      const actors = yield* Actors
+      const rails = yield* Rails
+      const services = yield* Effect.context<Vault | Entropy>()
+      return Payouts.of({
+        report: Effect.fnUntraced(function* (payoutId, outcome) {
+          const [job] = yield* storage.jobs([payoutId as PayoutId])
+          const rail = job === undefined ? undefined : rails.byName(job.rail)
+          if (job === undefined || rail === undefined) {
+            return yield* new PayoutNotFound({ message: `no payout has the id ${JSON.stringify(payoutId)}` })
+          }
+          const answer = yield* answerOf(job, rail, outcome).pipe(Effect.provide(services))
+          return yield* actors.tell({
+            to: job.actor.id,
+            event: answer.event,
+            cause: "integrator",
+            notes: answer.notes,
+            known: job.actor
+          })
+        })
+      })
+    })
+  )
+}
