@@ -1,0 +1,71 @@
+/**
+ * Says in one sentence what is wrong with a request that does not fit its schema: which member, and what would be right.
+ *
+ * Gotcha: values are never quoted. They may be customer data or a secret sent by mistake, and the sentence may be logged.
+ */
+import { type Schema, SchemaIssue } from "effect"
+import type { HttpApiError } from "effect/http-api"
+
+/** Where the schema was applied; `Body` and `ResponseHeaders` are our own answers, so faults in them are defects. */
+export type Place = HttpApiError.HttpApiSchemaError["kind"]
+
+const nouns: Readonly<Record<Place, string>> = {
+  Params: "the path",
+  Headers: "the headers",
+  Query: "the query",
+  Payload: "the body",
+  Body: "the answer",
+  ResponseHeaders: "the answer's headers"
+}
+
+const faultsOf = SchemaIssue.makeFormatterStandardSchemaV1({
+  leafHook: (issue) =>
+    issue._tag === "MissingKey" ? "is missing" : lowerFirst(SchemaIssue.defaultLeafHook(issue))
+})
+
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
+
+const pathOf = (path: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined): string =>
+  (path ?? []).map((segment) => String(typeof segment === "object" ? segment.key : segment)).join(".")
+
+/** One fault: the member's path (empty for the whole) and what is expected of it. */
+export interface Fault {
+  readonly member: string
+  readonly expected: string
+}
+
+/** The faults of a failed decoding, in the order of the schema. */
+export const faultsIn = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
+  faultsOf(error.issue).issues.map((issue) => ({
+    member: pathOf(issue.path),
+    expected: lowerFirst(issue.message)
+  }))
+
+/**
+ * A sentence for the client, at most 300 characters, about the first fault. `repeated` tells which query parameters came
+ * more than once: the schema sees a list where it wants one value, and saying so helps more than "expected string".
+ */
+export const faultSentence = (
+  place: Place,
+  error: Schema.SchemaError,
+  repeated: ReadonlySet<string> = new Set()
+): string => {
+  const [fault] = faultsIn(error)
+  if (fault === undefined) return `${nouns[place]} is not valid`
+  const named = fault.member === "" ? nouns[place] : fault.member
+  const sentence =
+    place === "Query" && repeated.has(fault.member)
+      ? `${named} is given more than once`
+      : fault.expected === "is missing"
+        ? `${named} is missing`
+        : `${named} is not valid: ${fault.expected}`
+  return sentence.slice(0, 300)
+}
+
+/** Names of query parameters a URL gives more than once. */
+export const repeatedParameters = (url: string): ReadonlySet<string> => {
+  const start = url.indexOf("?")
+  if (start < 0) return new Set()
+  const names = [...new URLSearchParams(url.slice(start + 1)).keys()]
+  return new Set(names.filter((name, at) => names.indexOf(name) !== at))
+}
