@@ -1,0 +1,49 @@
+/**
+ * Reads account addresses: `G…`, or `M…` which is a `G…` with a uint64 id (SEP-23).
+ *
+ * Gotcha: what was sent is never repeated in a failure. It may be a secret seed, and failures are logged (S23-04).
+ */
+import { encodeMuxedAccount, encodeMuxedAccountToAddress, StrKey } from "@stellar/stellar-sdk/base"
+import { Result } from "effect"
+
+/** An account as a client names it. */
+export interface Address {
+  /** As it was written: `G…` or `M…`. */
+  readonly text: string
+  /** The account on the ledger: always `G…`. */
+  readonly account: string
+  /** uint64 in decimal; null for a plain `G…`. */
+  readonly muxedId: string | null
+}
+
+export type AddressFault = "seed" | "contract" | "invalid"
+
+/** A sentence for the client. */
+export const addressSentence: Readonly<Record<AddressFault, string>> = {
+  seed: "is a secret seed: it must never be sent anywhere, and must be treated as stolen now",
+  contract: "is a contract (C…), which cannot be used here; an account (G… or M…) is needed",
+  invalid: "is not a Stellar account: G… with 56 characters or M… with 69 is needed"
+}
+
+/** True for the public key of an account (`G…`) whose checksum is right. */
+export const isAccount = (text: string): boolean => StrKey.isValidEd25519PublicKey(text)
+
+const muxedIdOf = (text: string): string => {
+  const bytes = StrKey.decodeMed25519PublicKey(text)
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(32).toString()
+}
+
+/** Reads `G…` or `M…`; exactly as it would be encoded, so no other spelling of the same key passes (S23-03). */
+export const parseAddress = (text: string): Result.Result<Address, AddressFault> => {
+  if (isAccount(text)) return Result.succeed({ text, account: text, muxedId: null })
+  if (StrKey.isValidMed25519PublicKey(text)) {
+    const key = StrKey.decodeMed25519PublicKey(text).subarray(0, 32)
+    return Result.succeed({ text, account: StrKey.encodeEd25519PublicKey(key), muxedId: muxedIdOf(text) })
+  }
+  if (/^S[A-Z2-7]{50,}/.test(text)) return Result.fail("seed")
+  return Result.fail(StrKey.isValidContract(text) ? "contract" : "invalid")
+}
+
+/** The `M…` form of an account and a uint64 id. Dies on anything else: both are checked before. */
+export const muxedAddress = (account: string, id: string): string =>
+  encodeMuxedAccountToAddress(encodeMuxedAccount(account, id))
