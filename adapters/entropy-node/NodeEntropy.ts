@@ -1,0 +1,57 @@
+/**
+ * Entropy from the operating system's generator, drawn 8 kB at a time: a call for each id would cost as much as the rest
+ * of a payment's bookkeeping.
+ *
+ * Gotcha: bytes that were given out are wiped from the pool, so a later look into this process's memory finds no nonce.
+ */
+import { randomFillSync } from "node:crypto"
+import { Clock, Effect, Layer } from "effect"
+import { Entropy } from "../../src/ports/Entropy.ts"
+
+const poolSize = 8192
+
+/** Draws from a pool that `fill` renews; asks beyond the pool's size are filled on their own. */
+const makePool = (fill: (bytes: Uint8Array) => void) => {
+  const pool = new Uint8Array(poolSize)
+  let at = poolSize
+  return (count: number): Uint8Array => {
+    if (count > poolSize) {
+      const large = new Uint8Array(count)
+      fill(large)
+      return large
+    }
+    if (at + count > poolSize) {
+      fill(pool)
+      at = 0
+    }
+    const drawn = pool.slice(at, at + count)
+    pool.fill(0, at, at + count)
+    at += count
+    return drawn
+  }
+}
+
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
+
+/** RFC 9562 §5.7: 48 bits of milliseconds, version, 12 random bits, variant, 62 random bits. */
+const uuidV7 = (millis: number, random: Uint8Array): string => {
+  const byte = (value: number) => hex[value & 0xff]
+  const time = BigInt(millis).toString(16).padStart(12, "0")
+  const [a = 0, b = 0, c = 0, d = 0, ...node] = random
+  return (
+    `${time.slice(0, 8)}-${time.slice(8)}-${byte(0x70 | (a & 0x0f))}${byte(b)}` +
+    `-${byte(0x80 | (c & 0x3f))}${byte(d)}-${node.map(byte).join("")}`
+  )
+}
+
+/** `fill` overwrites the bytes it is given with unpredictable ones. */
+export const make = (fill: (bytes: Uint8Array) => void): Entropy["Service"] => {
+  const draw = makePool(fill)
+  return {
+    uuid: Effect.map(Clock.currentTimeMillis, (millis) => uuidV7(millis, draw(10))),
+    bytes: (count) => Effect.sync(() => draw(count)),
+    uint64: Effect.sync(() => new DataView(draw(8).buffer).getBigUint64(0).toString())
+  }
+}
+
+export const layer: Layer.Layer<Entropy> = Layer.sync(Entropy, () => make((bytes) => randomFillSync(bytes)))
