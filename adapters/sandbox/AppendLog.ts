@@ -4,7 +4,6 @@
 
 import { closeSync, constants, fsyncSync, mkdirSync, openSync, readFileSync } from "node:fs"
 import { open } from "node:fs/promises"
-import type { FileHandle } from "node:fs/promises"
 import { dirname } from "node:path"
 
 export interface AppendLog {
@@ -17,6 +16,13 @@ export interface AppendLog {
 /** Keeps nothing: for tests and benchmarks. */
 export const memoryLog: AppendLog = { append: async () => {}, close: async () => {} }
 
+/** What the log asks of its file. */
+export interface LogFile {
+  readonly appendFile: (text: string) => Promise<void>
+  readonly datasync: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
 interface Waiting {
   readonly line: string
   readonly resolve: () => void
@@ -24,12 +30,12 @@ interface Waiting {
 }
 
 class FileLog implements AppendLog {
-  readonly #file: FileHandle
+  readonly #file: LogFile
   #waiting: Array<Waiting> = []
   #writing: Promise<void> | undefined
   #broken: Error | undefined
 
-  constructor(file: FileHandle) {
+  constructor(file: LogFile) {
     this.#file = file
   }
 
@@ -68,6 +74,8 @@ class FileLog implements AppendLog {
   }
 }
 
+export const logOver = (file: LogFile): AppendLog => new FileLog(file)
+
 const syncDirectory = (path: string): void => {
   const directory = openSync(path, constants.O_RDONLY)
   fsyncSync(directory)
@@ -98,5 +106,5 @@ export const openLog = async (
     .split("\n")
     .slice(0, -1)
     .map((line): unknown => JSON.parse(line))
-  return { log: new FileLog(file), entries }
+  return { log: logOver(file), entries }
 }

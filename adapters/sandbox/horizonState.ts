@@ -6,7 +6,7 @@ import type { JsonObject } from "./AppliedOperation.ts"
 import { predicateMembers } from "./applyClaimableBalance.ts"
 import { link, templated } from "./horizonRecords.ts"
 import { isoTimeOf } from "./isoTime.ts"
-import { PROTOCOL_VERSION } from "./ledgerHeader.ts"
+import { PROTOCOL_VERSION, TRANSACTIONS_MAX } from "./ledgerHeader.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { HistoryTransaction } from "./LedgerHistory.ts"
 import {
@@ -185,6 +185,12 @@ const distributionOf = (fees: ReadonlyArray<bigint>): JsonObject => {
   }
 }
 
+/** The share of a ledger's room that was used, to two places: "0.16". */
+const usageOf = (operations: number): string => {
+  const percent = Math.min(100, Math.floor((operations * 100) / TRANSACTIONS_MAX))
+  return `${Math.floor(percent / 100)}.${String(percent % 100).padStart(2, "0")}`
+}
+
 export const feeStatsRecord = (ledger: Ledger): JsonObject => {
   const { tip, history } = ledger
   const first = toid(Math.max(1, tip.sequence - FEE_LEDGERS + 1), 0, 0)
@@ -197,7 +203,7 @@ export const feeStatsRecord = (ledger: Ledger): JsonObject => {
   return {
     last_ledger: String(tip.sequence),
     last_ledger_base_fee: String(BASE_FEE),
-    ledger_capacity_usage: (Math.min(tip.submittedOperationCount, 1000) / 1000).toString(),
+    ledger_capacity_usage: usageOf(tip.submittedOperationCount),
     fee_charged: distributionOf(perOperation(({ feeCharged }) => feeCharged)),
     max_fee: distributionOf(perOperation(({ maxFee }) => maxFee))
   }

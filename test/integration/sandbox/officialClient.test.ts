@@ -145,7 +145,7 @@ describe("the official client", () => {
     const address = Keypair.random().publicKey()
 
     await server.friendbot(address).call()
-    const again = await server
+    const again: unknown = await server
       .friendbot(address)
       .call()
       .catch((error: unknown) => error)
