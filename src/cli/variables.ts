@@ -1,0 +1,277 @@
+/**
+ * Every environment variable Kedge reads, as data: the reader takes them from here and the page docs/reference/config.md is
+ * written from here, so neither can know one that the other does not.
+ *
+ * Gotcha: what is said of a variable is read by an operator at three in the morning; say what to put, not what it is called.
+ */
+import { defaultTiming, type Timing } from "../KedgeConfig.ts"
+
+export interface Variable {
+  readonly name: string
+  readonly group: string
+  /** What it is for, as a sentence for the operator. */
+  readonly about: string
+  /** What holds when it is not set, in words; null where it must be set. */
+  readonly otherwise: string | null
+  /** What would be right, completing "give …". */
+  readonly right: string
+  /** Never shown, and also read from the file that `<name>_FILE` names. */
+  readonly secret: boolean
+}
+
+const plain = (
+  group: string,
+  name: string,
+  about: string,
+  otherwise: string | null,
+  right: string
+): Variable => ({ name, group, about, otherwise, right, secret: false })
+
+const secret = (
+  group: string,
+  name: string,
+  about: string,
+  otherwise: string | null,
+  right: string
+): Variable => ({
+  name,
+  group,
+  about,
+  otherwise,
+  right,
+  secret: true
+})
+
+const network = "Network"
+const listeners = "Addresses"
+const secrets = "Secrets"
+const storage = "Storage"
+const rules = "What is received, and from whom"
+const outside = "The integrator's part"
+const work = "Work"
+
+export const variables = {
+  network: plain(
+    network,
+    "KEDGE_NETWORK",
+    "The Stellar network.",
+    "the network of `KEDGE_NETWORK_PASSPHRASE`, which then must be set",
+    "testnet or pubnet"
+  ),
+  passphrase: plain(
+    network,
+    "KEDGE_NETWORK_PASSPHRASE",
+    "Passphrase of any other network.",
+    "that of `KEDGE_NETWORK`",
+    "the passphrase exactly as the network has it"
+  ),
+  horizonUrl: plain(
+    network,
+    "KEDGE_HORIZON_URL",
+    "The Horizon server to read the ledger from.",
+    "the Stellar Development Foundation's for testnet and pubnet, the sandbox's with `KEDGE_RAIL=sandbox`",
+    "an https URL, such as https://horizon.stellar.org"
+  ),
+  allowLocal: plain(
+    network,
+    "KEDGE_ALLOW_LOCAL",
+    "Permits plain http and addresses of this machine. For trying out; refused on the public network.",
+    "false",
+    "true or false"
+  ),
+
+  baseUrl: plain(
+    listeners,
+    "KEDGE_BASE_URL",
+    "The address under which Sending Anchors reach Kedge.",
+    null,
+    "an https URL, such as https://anchor.example.org"
+  ),
+  homeDomain: plain(
+    listeners,
+    "KEDGE_HOME_DOMAIN",
+    "The domain whose `/.well-known/stellar.toml` names us.",
+    "the host of `KEDGE_BASE_URL`",
+    "a host name, such as example.org"
+  ),
+  host: plain(
+    listeners,
+    "KEDGE_HOST",
+    "The address to listen on.",
+    "127.0.0.1",
+    "an IP address or host name"
+  ),
+  port: plain(listeners, "KEDGE_PORT", "The port to listen on.", "8000", "a port from 1 to 65535"),
+  operatorHost: plain(
+    listeners,
+    "KEDGE_OPERATOR_HOST",
+    "The address of the operator's listener, which has no authentication: metrics, details of health.",
+    "127.0.0.1",
+    "an IP address or host name"
+  ),
+  operatorPort: plain(
+    listeners,
+    "KEDGE_OPERATOR_PORT",
+    "The port of the operator's listener.",
+    "8001",
+    "a port from 1 to 65535, not the public one"
+  ),
+
+  signingSeed: secret(
+    secrets,
+    "KEDGE_SIGNING_SEED",
+    "The secret seed that signs SEP-10 challenges. Its account holds no money and signs for no receiving account.",
+    null,
+    "a secret seed (S…), made for this and nothing else"
+  ),
+  jwtSecret: secret(
+    secrets,
+    "KEDGE_JWT_SECRET",
+    "Signs the tokens that Sending Anchors hold.",
+    null,
+    "at least 32 random characters, as `openssl rand -base64 32` makes them"
+  ),
+  dataKey: secret(
+    secrets,
+    "KEDGE_DATA_KEY",
+    "Seals customer data. Without it the data is lost: keep a copy where the database is not.",
+    null,
+    "32 random bytes in base64 or hex, as `openssl rand -base64 32` makes them"
+  ),
+
+  databaseUrl: secret(
+    storage,
+    "KEDGE_DATABASE_URL",
+    "Where everything durable lives. PGlite is embedded, runs without fsync and serves one process: for trying out.",
+    null,
+    "postgres://user:password@host:5432/database, pglite:DIRECTORY or memory:"
+  ),
+  migrate: plain(
+    storage,
+    "KEDGE_MIGRATE",
+    "Lets `serve` bring the schema up to date itself, under a lock.",
+    "true with `KEDGE_RAIL=sandbox`, else false: run `kedge migrate`",
+    "true or false"
+  ),
+
+  config: plain(
+    rules,
+    "KEDGE_CONFIG",
+    "The JSON file with assets, accounts, limits, fees, fields and customer types (see below).",
+    null,
+    "the path of a JSON file"
+  ),
+  sendingAnchors: plain(
+    rules,
+    "KEDGE_SENDING_ANCHORS",
+    "Sending Anchors beside those of the file.",
+    "none",
+    "accounts (G…), separated by commas, each with an optional name: `Acme=G…,G…`"
+  ),
+  activeSeps: plain(
+    rules,
+    "KEDGE_ACTIVE_SEPS",
+    "The protocols to serve. What is not named does not exist, in the endpoints and in stellar.toml.",
+    "sep-1,sep-10,sep-12,sep-31",
+    "names separated by commas: sep-1, sep-10, sep-12, sep-31"
+  ),
+
+  integration: plain(
+    outside,
+    "KEDGE_INTEGRATION",
+    "The module whose default export is the integrator's Effect layer: rails, hooks, KYC provider.",
+    "none",
+    "the path of an ES module"
+  ),
+  rail: plain(
+    outside,
+    "KEDGE_RAIL",
+    "A rail that comes with Kedge. The sandbox's is for trying out and refused on the public network.",
+    "none: the integration brings rails",
+    "sandbox"
+  ),
+  sandboxUrl: plain(
+    outside,
+    "KEDGE_SANDBOX_URL",
+    "Where `kedge sandbox` listens.",
+    "must be set with `KEDGE_RAIL=sandbox`",
+    "a URL, such as http://127.0.0.1:8002"
+  ),
+  railConcurrency: plain(
+    outside,
+    "KEDGE_RAIL_CONCURRENCY",
+    "Calls to the sandbox rail under way at once. An integrator's rail says its own.",
+    "16",
+    "a whole number from 1 to 1000"
+  ),
+
+  roles: plain(
+    work,
+    "KEDGE_ROLES",
+    "The work that `serve` does in its process. Leave one out where a process of its own does it.",
+    "http,watch,execute,poll",
+    "names separated by commas: http, watch, execute, poll"
+  ),
+  mailboxCapacity: plain(
+    work,
+    "KEDGE_MAILBOX_CAPACITY",
+    "Events that may wait for a commit before requests are answered 503.",
+    "4096",
+    "a whole number from 16 to 1000000"
+  ),
+  bodyMax: plain(
+    work,
+    "KEDGE_BODY_BYTES_MAX",
+    "The largest request body in bytes; files of customers are uploaded within it.",
+    "1048576",
+    "a whole number from 1024 to 104857600"
+  ),
+  logLevel: plain(
+    work,
+    "KEDGE_LOG_LEVEL",
+    "What is logged, as JSON lines on standard error.",
+    "info",
+    "debug, info, warn or error"
+  )
+} as const satisfies Readonly<Record<string, Variable>>
+
+const timingAbout: Readonly<Record<keyof Timing, string>> = {
+  transactionLifetime: "A transaction that is not paid for so long expires.",
+  challengeLifetime: "A SEP-10 challenge must be answered within this.",
+  tokenLifetime: "A token is good for so long.",
+  hookTimeout: "A hook of the integration that takes longer makes the request our failure.",
+  railTimeout:
+    "A call to the sandbox rail that takes longer is looked up. An integrator's rail says its own.",
+  payoutLease: "A payout whose process died is taken over after so long. Must exceed every rail's timeout.",
+  executeInterval: "How often payouts that are due are looked for, besides being started at once.",
+  pollInterval: "How often the rail is asked about payouts it has not confirmed.",
+  retryFirst: "The first pause before a payout the rail did not accept is sent again. It doubles.",
+  retryMax: "The longest such pause.",
+  lookUpInterval: "How often a payout of unknown outcome is looked up.",
+  attentionInterval:
+    "How often an open matter is raised again: money held, a refund owed, information awaited.",
+  watcherLease: "A watcher whose process died is taken over after so long.",
+  watcherSilence: "Without a word from the ledger for so long, the watcher asks.",
+  expiryInterval: "How often expired transactions are looked for.",
+  waitingPayment: "A payment that could not be matched at once is told again after so long.",
+  requestTimeout: "A request that takes longer is answered 503.",
+  shutdownGrace: "A stop waits so long for what is under way.",
+  readyLag: "A watcher that has not been heard of for so long makes the process not ready."
+}
+
+/** Where the setting `key` of the times is read from: `pollInterval` from `KEDGE_POLL_INTERVAL_SECONDS`. */
+export const timingVariable = (key: keyof Timing): Variable =>
+  plain(
+    "Times",
+    `KEDGE_${key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()}_SECONDS`,
+    timingAbout[key],
+    String(defaultTiming[key]),
+    "seconds, from 0.05 to 31536000"
+  )
+
+export const timingKeys = Object.keys(defaultTiming) as ReadonlyArray<keyof Timing>
+
+export const allVariables: ReadonlyArray<Variable> = [
+  ...Object.values(variables),
+  ...timingKeys.map(timingVariable)
+]
