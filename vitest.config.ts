@@ -15,6 +15,13 @@ if (major < 22) {
 const pureKinds = "{unit,property,model,tidy}"
 
 export default defineConfig({
+  // The examples import the package by its name, as an integrator does.
+  resolve: {
+    alias: {
+      "kedge/testing": new URL("./src/testing/index.ts", import.meta.url).pathname,
+      kedge: new URL("./src/index.ts", import.meta.url).pathname
+    }
+  },
   test: {
     pool: "forks",
     maxWorkers: 2,

@@ -1,0 +1,50 @@
+/** The public surface for integrators: ports to implement, doors to report through, amounts to compute with. */
+export {
+  add,
+  type Amount,
+  amount,
+  fromStroops,
+  isLess,
+  isMore,
+  parseAmount,
+  subtract,
+  toStroops
+} from "../machines/domain/Amount.ts"
+export type { FeeTerms } from "../machines/domain/Fee.ts"
+export type { CustomerId, PayoutId, TransactionId } from "../machines/domain/Ids.ts"
+export { Payouts, PayoutNotFound } from "./payouts/Payouts.ts"
+export {
+  type AssetInfo,
+  BusinessHooks,
+  type Hooks,
+  type ProposedTransaction,
+  type ProposedUpdate,
+  type UpdateVerdict,
+  type Validation
+} from "./ports/BusinessHooks.ts"
+export { Entropy } from "./ports/Entropy.ts"
+export {
+  type CustomerField,
+  CustomerRefused,
+  type CustomerStatus,
+  type CustomerValue,
+  KycProvider,
+  KycUnavailable,
+  type Verdict
+} from "./ports/KycProvider.ts"
+export {
+  type FieldDescription,
+  type LookUpAnswer,
+  NothingAccepted,
+  type PaymentRail,
+  type Payout,
+  type PayoutOutcome,
+  type PendingPayout,
+  type PollAnswer,
+  Rails,
+  RailUnavailable
+} from "./ports/Rails.ts"
+export { Signer } from "./ports/Signer.ts"
+export { StellarNetwork } from "./ports/StellarNetwork.ts"
+export { Storage } from "./ports/Storage.ts"
+export { Vault } from "./ports/Vault.ts"

@@ -1,0 +1,2 @@
+/** What integrators test their own layers with: contracts as data. */
+export { type Clause, type RailUnderTest, railContract } from "./railContract.ts"
