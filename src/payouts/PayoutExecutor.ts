@@ -11,13 +11,15 @@ import type { PayoutJob } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
 import { Actors, type Told } from "../runtime/Actors.ts"
 import { Fence } from "../runtime/Fence.ts"
-import { PayoutSlots } from "../runtime/PayoutSlots.ts"
+import { type Feed, PayoutSlots } from "../runtime/PayoutSlots.ts"
 import { backoffSeconds } from "./backoff.ts"
 import { type Answer, held } from "./outcomeEvent.ts"
 import { payoutMetrics } from "./payoutMetrics.ts"
 import { RailCaller } from "./RailCaller.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import type { Vault } from "../ports/Vault.ts"
+
+type StartedFeed = Extract<Feed, { readonly _tag: "Started" }>
 
 export class PayoutExecutor extends Context.Service<
   PayoutExecutor,
@@ -147,32 +149,32 @@ export class PayoutExecutor extends Context.Service<
         )
       )
 
-      const onFeed = Queue.take(slots.feed).pipe(
-        Effect.flatMap((feed) => {
-          if (feed._tag === "Planned") {
-            const rail = rails.byName(feed.rail)
-            return rail === undefined ? Effect.void : claim(rail).pipe(Effect.asVoid)
-          }
-          return storage.jobs(feed.ids).pipe(
-            // Without the rows nothing was sent: the lease runs out and the rail is looked up.
-            Effect.retry({ times: 5 }),
-            Effect.flatMap(
-              Effect.forEach(
-                (job) => {
-                  const rail = rails.byName(job.rail)
-                  return rail === undefined ? Effect.void : start(job, rail)
-                },
-                { discard: true }
-              )
+      /** Sends what the feed names; a slot whose payout cannot be sent now is given back. */
+      const sendStarted = Effect.fnUntraced(function* (payouts: StartedFeed["payouts"]) {
+        const jobs = yield* storage.jobs(payouts.map(({ id }) => id)).pipe(
+          Effect.retry({ times: 5 }),
+          Effect.catch((error) =>
+            // Nothing was sent: the lease runs out and the rail is looked up.
+            Effect.logError("started payouts cannot be read; they are looked up later", error.message).pipe(
+              Effect.as<ReadonlyArray<PayoutJob>>([])
             )
           )
+        )
+        const byId = new Map(jobs.map((job) => [job.id, job]))
+        for (const { id, rail: name } of payouts) {
+          const job = byId.get(id)
+          const rail = rails.byName(name)
+          if (job !== undefined && rail !== undefined && job.state === "started") yield* start(job, rail)
+          else slots.release(name)
+        }
+      })
+      const onFeed = Queue.take(slots.feed).pipe(
+        Effect.flatMap((feed) => {
+          if (feed._tag === "Started") return sendStarted(feed.payouts)
+          const rail = rails.byName(feed.rail)
+          return rail === undefined ? Effect.void : claim(rail).pipe(Effect.asVoid)
         }),
-        Effect.catch((error) =>
-          Effect.logError(
-            "started payouts cannot be read; they are looked up after their lease",
-            error.message
-          )
-        ),
+        Effect.catch((error) => Effect.logWarning("planned payouts cannot be claimed now", error.message)),
         Effect.forever
       )
       const onWake = Queue.take(wakes).pipe(

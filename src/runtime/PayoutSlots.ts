@@ -10,7 +10,10 @@ import { Rails } from "../ports/Rails.ts"
 
 /** What the executor is woken for: attempts this process owns, or the word that planned ones wait. */
 export type Feed =
-  | { readonly _tag: "Started"; readonly ids: ReadonlyArray<PayoutId> }
+  | {
+      readonly _tag: "Started"
+      readonly payouts: ReadonlyArray<{ readonly id: PayoutId; readonly rail: string }>
+    }
   | { readonly _tag: "Planned"; readonly rail: string }
 
 export class PayoutSlots extends Context.Service<

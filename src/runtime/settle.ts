@@ -4,12 +4,13 @@
  * Gotcha: an arrival whose step was lost is in the inbox as `waiting`, so it comes back without its page.
  */
 import { Deferred, Effect, Queue } from "effect"
-import type { PayoutId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { Committed } from "../ports/rows.ts"
 import { ActorSetAside, type Arrival, type Brought, type Told } from "./Actors.ts"
 import type { Plan } from "./groupOf.ts"
 import { type Born, type Item, isMatched, type PageItem, pageItem, tellItem } from "./items.ts"
 import type { PayoutSlots } from "./PayoutSlots.ts"
+import type { Folded } from "./stepRow.ts"
 
 /** Answers the callers, gives back slots of lost steps, feeds the executor; returns what must be tried again. */
 export const settle = (
@@ -21,7 +22,7 @@ export const settle = (
   const settled = new Set<string>(committed.known)
   const refused = new Set(committed.refusedPages)
   const again: Array<Item> = []
-  const started: Array<PayoutId> = []
+  const started: Array<Folded["started"][number]> = []
   const planned = new Set<string>()
   const relost = new Map<PageItem, Array<Arrival>>()
 
@@ -37,7 +38,7 @@ export const settle = (
     const isLost = folded.row !== null && lost.has(folded.actor.id)
     if (isLost) for (const { rail } of folded.started) slots.release(rail)
     else {
-      for (const { id } of folded.started) started.push(id)
+      started.push(...folded.started)
       for (const rail of folded.planned) planned.add(rail)
     }
     sources.forEach((source, index) => {
@@ -68,7 +69,7 @@ export const settle = (
     for (const arrival of back) again.push(alone(arrival))
     done(item.answer, { moved, ...countsOf(item, plan, lost, moved) })
   }
-  if (started.length > 0) Queue.offerUnsafe(slots.feed, { _tag: "Started", ids: started })
+  if (started.length > 0) Queue.offerUnsafe(slots.feed, { _tag: "Started", payouts: started })
   for (const rail of planned) Queue.offerUnsafe(slots.feed, { _tag: "Planned", rail })
   return again
 }
