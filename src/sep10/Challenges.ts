@@ -1,0 +1,170 @@
+/**
+ * Makes SEP-10 challenges, and turns one that came back signed into the right to a token, once.
+ *
+ * Nothing is stored when a challenge is made: our signature proves it is ours. Its hash is stored when it is redeemed, after
+ * every check and before the token, so a failed attempt does not burn it and a second one gets nothing (S10-VER-20).
+ * Gotcha: the row outlives the challenge by an hour, because the storage forgets by its own clock.
+ */
+import { Clock, Context, Effect, Layer, Metric, Result } from "effect"
+import { memoFault } from "../../machines/domain/Memo.ts"
+import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
+import { Entropy } from "../ports/Entropy.ts"
+import { Signer } from "../ports/Signer.ts"
+import { StellarNetwork } from "../ports/StellarNetwork.ts"
+import { Storage } from "../ports/Storage.ts"
+import { buildChallenge, nonceLength } from "../stellar/buildChallenge.ts"
+import { type PostedChallenge, readChallenge } from "../stellar/readChallenge.ts"
+import { type Address, addressSentence, parseAddress } from "../stellar/strkeys.ts"
+import { verifyClient } from "../stellar/verifyClient.ts"
+import { challengesIssued, challengesRefused } from "../telemetry/Metrics.ts"
+import { subjectOf } from "./Caller.ts"
+import { type ChallengeRefused, ChallengeUndecided, refused } from "./errors.ts"
+import type { TokenTerms } from "./Tokens.ts"
+
+/** The query of GET /auth; a member that was not sent is absent. */
+export interface ChallengeWish {
+  readonly account: string
+  readonly memo?: string
+  readonly homeDomain?: string
+}
+
+export interface Challenge {
+  /** The envelope in base64 XDR, signed by us. */
+  readonly transaction: string
+  readonly networkPassphrase: string
+}
+
+/** Longest home domain: `<home domain> auth` is the key of a Manage Data operation, 64 characters at most (S10-CH-10). */
+const homeDomainMax = 59
+const webAuthDomainMax = 64
+/** Seconds the use of a challenge is remembered beyond its end. */
+const remembered = 3600
+
+export class Challenges extends Context.Service<
+  Challenges,
+  {
+    /**
+     * A new challenge for an account.
+     *
+     * Failure and persistence: nothing is stored; may be asked for any number of times.
+     */
+    readonly make: (wish: ChallengeWish) => Effect.Effect<Challenge, ChallengeRefused>
+    /**
+     * Checks a challenge that came back, and what a token for it says.
+     *
+     * Failure and persistence: once it has answered, the challenge is used for good, in every process on the same storage. A
+     * crash between its answer and the token costs the client another round. `ChallengeUndecided`: nothing was stored.
+     */
+    readonly redeem: (envelope: string) => Effect.Effect<TokenTerms, ChallengeRefused | ChallengeUndecided>
+  }
+>()("kedge/sep10/Challenges") {
+  static readonly layer: Layer.Layer<
+    Challenges,
+    never,
+    KedgeConfig | Entropy | Signer | StellarNetwork | Storage
+  > = Layer.effect(
+    Challenges,
+    Effect.suspend(() => makeChallenges)
+  )
+}
+
+const readWish = (
+  wish: ChallengeWish,
+  server: string,
+  settings: Settings
+): Result.Result<{ readonly client: Address; readonly memo: string | null }, string> => {
+  const parsed = parseAddress(wish.account)
+  if (Result.isFailure(parsed)) {
+    return Result.fail(
+      parsed.failure === "contract"
+        ? "account is a contract (C…): contracts sign in by SEP-45, which is not offered here"
+        : `account ${addressSentence[parsed.failure]}`
+    )
+  }
+  const client = parsed.success
+  if (client.account === server) return Result.fail("account is this server's own signing account")
+  if (wish.homeDomain !== undefined && wish.homeDomain !== settings.homeDomain) {
+    return Result.fail(`home_domain is not served here; leave it out, or send ${settings.homeDomain}`)
+  }
+  if (wish.memo === undefined) return Result.succeed({ client, memo: null })
+  if (client.muxedId !== null) return Result.fail("memo and a muxed account (M…) exclude each other")
+  const fault = memoFault({ type: "id", value: wish.memo })
+  return fault === null
+    ? Result.succeed({ client, memo: wish.memo })
+    : Result.fail(`memo is not valid: ${fault}`)
+}
+
+const termsOf = (posted: PostedChallenge): TokenTerms => ({
+  subject: subjectOf(posted.client, posted.memo),
+  challenge: posted.hash,
+  homeDomain: posted.homeDomain,
+  clientDomain: posted.clientDomain?.domain ?? null
+})
+
+const makeChallenges = Effect.gen(function* () {
+  const settings = yield* KedgeConfig
+  const entropy = yield* Entropy
+  const signer = yield* Signer
+  const stellar = yield* StellarNetwork
+  const storage = yield* Storage
+  const server = signer.publicKey
+  const { passphrase } = settings.network
+  const { homeDomain } = settings
+  // From configuration, never from the Host header (SEC-46).
+  const webAuthDomain = settings.baseUrl.host
+  if (homeDomain.length > homeDomainMax || webAuthDomain.length > webAuthDomainMax) {
+    return yield* Effect.die(
+      new Error(
+        `SEP-10 takes home domains up to ${homeDomainMax} and hosts up to ${webAuthDomainMax} characters`
+      )
+    )
+  }
+  const nowSeconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
+
+  const make = Effect.fnUntraced(function* (wish: ChallengeWish) {
+    const { client, memo } = yield* Effect.mapError(
+      Effect.fromResult(readWish(wish, server, settings)),
+      refused
+    )
+    const minTime = yield* nowSeconds
+    const unsigned = buildChallenge({
+      server,
+      passphrase,
+      client,
+      memo,
+      homeDomain,
+      webAuthDomain,
+      nonce: yield* entropy.bytes(nonceLength),
+      minTime,
+      maxTime: minTime + settings.timing.challengeLifetime
+    })
+    const signature = yield* signer.sign(unsigned.hash)
+    yield* Metric.update(challengesIssued, 1)
+    return { transaction: unsigned.signed(signature), networkPassphrase: passphrase }
+  })
+
+  const undecided = (error: { readonly message: string }) =>
+    Effect.andThen(
+      Effect.logWarning("a challenge could not be decided", { error: error.message }),
+      Effect.fail(new ChallengeUndecided({ message: error.message }))
+    )
+
+  const redeem = (envelope: string) =>
+    Effect.gen(function* () {
+      const now = yield* nowSeconds
+      const rules = { server, passphrase, homeDomains: [homeDomain], webAuthDomain, now }
+      const posted = yield* Effect.mapError(Effect.fromResult(readChallenge(envelope, rules)), refused)
+      const account = yield* stellar.signers(posted.client.account).pipe(Effect.catch(undecided))
+      yield* Effect.mapError(Effect.fromResult(verifyClient(posted, server, account)), refused)
+      const isFirst = yield* storage
+        .useChallenge(posted.hash, (posted.maxTime + remembered) * 1000)
+        .pipe(Effect.catch(undecided))
+      return isFirst ? termsOf(posted) : yield* refused("the challenge was used already; ask for a new one")
+    }).pipe(
+      Effect.tapError((error) =>
+        error._tag === "ChallengeRefused" ? Metric.update(challengesRefused, 1) : Effect.void
+      )
+    )
+
+  return Challenges.of({ make, redeem })
+})
