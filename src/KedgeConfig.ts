@@ -26,6 +26,18 @@ export interface CustomerType {
   >
 }
 
+/** What stellar.toml says of an asset beyond what the rest of the settings tell (SEP-1 §Currency Documentation). */
+export interface CurrencyDescription {
+  /** At most 20 characters. */
+  readonly name?: string
+  readonly description?: string
+  /** What one unit can be redeemed for; without it, money ("fiat"). */
+  readonly anchor?: {
+    readonly type: "fiat" | "crypto" | "nft" | "stock" | "bond" | "commodity" | "realestate" | "other"
+    readonly asset?: string
+  }
+}
+
 /** One asset we receive. */
 export interface AssetConfig extends StellarAsset {
   /** `G…`: where Sending Anchors pay this asset. */
@@ -43,6 +55,7 @@ export interface AssetConfig extends StellarAsset {
   readonly receiverTypes: ReadonlyArray<string>
   /** Name of the rail by funding method; a method not named goes to the only rail. */
   readonly rails: Readonly<Record<string, string>>
+  readonly currency?: CurrencyDescription
 }
 
 export interface SendingAnchorConfig {
