@@ -1,0 +1,114 @@
+import { expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { describe } from "vitest"
+import type { CustomerRow } from "../../../src/ports/rows.ts"
+import { checkCustomers } from "../../../src/sep31/checkCustomers.ts"
+import { completed } from "../../../src/sep31/Info.ts"
+import {
+  customer,
+  customerTypes,
+  otherAnchor,
+  receiverId,
+  senderId,
+  sendingAnchor,
+  usdc
+} from "../../support/sep31.ts"
+
+const asset = completed(usdc, {}, { customerTypes })
+const noKyc = completed({ ...usdc, senderTypes: [], receiverTypes: [] }, {}, { customerTypes })
+const sender = customer(senderId, { "sep31-sender": "ACCEPTED" })
+const receiver = customer(receiverId, { "sep31-receiver": "ACCEPTED" }, { version: 4 })
+
+const check = (
+  rows: ReadonlyArray<CustomerRow>,
+  named: { readonly senderId: string | null; readonly receiverId: string | null } = { senderId, receiverId },
+  wanted = asset
+) =>
+  checkCustomers(
+    (id) => Effect.succeed(rows.find((row) => row.id === id) ?? null),
+    sendingAnchor,
+    named,
+    wanted
+  )
+const refusal = (...args: Parameters<typeof check>) =>
+  Effect.map(Effect.flip(check(...args)), (error) =>
+    error._tag === "CustomerInfoNeeded" ? `${error.error} ${error.type ?? ""}`.trim() : error.message
+  )
+
+describe("checkCustomers", () => {
+  it.effect("takes accepted customers under their types, with the versions it relied on", () =>
+    Effect.gen(function* () {
+      expect(yield* check([sender, receiver])).toEqual({
+        senderId,
+        receiverId,
+        senderType: "sep31-sender",
+        receiverType: "sep31-receiver",
+        requires: [
+          { id: senderId, version: 1 },
+          { id: receiverId, version: 4 }
+        ]
+      })
+    })
+  )
+
+  it.effect("takes a customer accepted under another published type", () =>
+    Effect.gen(function* () {
+      const large = customer(senderId, { "sep31-sender": "NEEDS_INFO", "sep31-large-sender": "ACCEPTED" })
+
+      expect((yield* check([large, receiver])).senderType).toBe("sep31-large-sender")
+    })
+  )
+
+  it.effect.each([
+    ["missing", null, sender],
+    ["unknown", "0190a000-0000-7000-8000-00000000ffff", sender],
+    ["no id at all", "' or 1=1 --", sender],
+    ["an id in capitals", senderId.toUpperCase(), sender],
+    ["another Sending Anchor's", senderId, { ...sender, owner: otherAnchor }],
+    ["erased", senderId, { ...sender, erased: true }],
+    ["not judged", senderId, customer(senderId, {})],
+    ["judged under no published type", senderId, customer(senderId, { toString: "ACCEPTED" })],
+    ["incomplete", senderId, customer(senderId, { "sep31-sender": "NEEDS_INFO" })],
+    ["still being judged", senderId, customer(senderId, { "sep31-sender": "PROCESSING" })],
+    ["contested by a rail", senderId, { ...sender, contested: ["last_name"] }]
+  ] as const)(
+    "a sender that is %s is customer_info_needed with its type (S31-POST-10, S31-ERR-02)",
+    ([, id, row]) =>
+      Effect.gen(function* () {
+        expect(yield* refusal([row, receiver], { senderId: id, receiverId })).toBe(
+          "customer_info_needed sep31-sender"
+        )
+      })
+  )
+
+  it.effect("names the receiver's type for a receiver (S31-ERR-02)", () =>
+    Effect.gen(function* () {
+      expect(yield* refusal([sender], { senderId, receiverId })).toBe("customer_info_needed sep31-receiver")
+    })
+  )
+
+  it.effect("refuses a rejected customer plainly and without a reason (S31-ERR-04)", () =>
+    Effect.gen(function* () {
+      const rejected = customer(receiverId, { "sep31-receiver": "REJECTED" })
+
+      expect(yield* refusal([sender, rejected])).toBe("the receiver cannot take part in payments here")
+    })
+  )
+
+  it.effect("needs nobody where a side needs no KYC, but takes no stranger either (S31-POST-10)", () =>
+    Effect.gen(function* () {
+      const nobody = { senderId: null, receiverId: null }
+      const stranger = { ...receiver, owner: otherAnchor }
+
+      expect(yield* check([], nobody, noKyc)).toMatchObject({
+        senderType: null,
+        receiverType: null,
+        requires: []
+      })
+      expect(yield* check([customer(senderId, {})], { senderId, receiverId: null }, noKyc)).toMatchObject({
+        senderId
+      })
+      expect(yield* refusal([stranger], { senderId: null, receiverId }, noKyc)).toBe("customer_info_needed")
+    })
+  )
+})
