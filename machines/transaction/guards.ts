@@ -45,11 +45,18 @@ export const isCurrentAndFeeHolds = (args: Args): boolean => {
 export const isCurrentWithPartOwed = (args: Args): boolean =>
   isCurrentAndFeeHolds(args) && args.context.owed !== null
 
+/** Of the newest attempt, and says which fields are wrong: nobody can correct what nobody names (S31-ST-06, S31-ST-07). */
+export const isCurrentAndNamesFields = (args: Args): boolean =>
+  "fields" in args.event && args.event.fields.length > 0 && isCurrent(args)
+
 export const willRepeat = (args: Args): boolean =>
   args.event.type === "payout.unknown" && args.event.next === "repeat" && isCurrent(args)
 
 export const willLookUp = (args: Args): boolean =>
   args.event.type === "payout.unknown" && args.event.next === "lookUp" && isCurrent(args)
+
+export const willHold = (args: Args): boolean =>
+  args.event.type === "payout.unknown" && args.event.next === "hold" && isCurrent(args)
 
 /** Some of the amount is refused and the rest covers its fee. */
 const refusesPart = (args: Args): boolean => {

@@ -5,28 +5,37 @@
  * invocation when a snapshot is restored, so an invoked payout would be a double payout waiting for a crash.
  */
 import { assign, setup } from "xstate"
-import { type Amount, subtract, zero } from "../domain/Amount.ts"
+import { subtract, zero } from "../domain/Amount.ts"
 import { feeOf } from "../domain/Fee.ts"
-import { payoutId, type TransactionId } from "../domain/Ids.ts"
+import type { TransactionId } from "../domain/Ids.ts"
 import type * as Command from "./commands.ts"
 import { initialContext, type Terms, type TransactionContext } from "./context.ts"
 import type { TransactionEvent } from "./events.ts"
 import * as guards from "./guards.ts"
-
-type Params<C extends { readonly type: string }> = Omit<C, "type">
-interface Args {
-  readonly context: TransactionContext
-  readonly event: TransactionEvent
-}
+import {
+  askCustomer,
+  bookDelivery,
+  bookFee,
+  bookReceipt,
+  bookReturn,
+  closed,
+  confirmLater,
+  execute,
+  hold,
+  lookUp,
+  net,
+  type Params,
+  recordReturn,
+  release,
+  reserve,
+  retry
+} from "./orders.ts"
 
 const stored = (): never => {
   throw new Error("a command is data: the runtime stores it, nothing calls it")
 }
 
-/** What the Receiving Client gets: the accepted amount less the fee. */
-const net = (c: TransactionContext): Amount => subtract(c.accepted ?? zero, c.fee ?? zero)
 const noteOf = (event: TransactionEvent) => ("note" in event ? event.note : null)
-const current = ({ context }: Args) => ({ payoutId: payoutId(context.id, context.attempt) })
 
 const machineSetup = setup({
   types: {
@@ -39,8 +48,10 @@ const machineSetup = setup({
     isCurrent: guards.isCurrent,
     isCurrentAndFeeHolds: guards.isCurrentAndFeeHolds,
     isCurrentWithPartOwed: guards.isCurrentWithPartOwed,
+    isCurrentAndNamesFields: guards.isCurrentAndNamesFields,
     willRepeat: guards.willRepeat,
     willLookUp: guards.willLookUp,
+    willHold: guards.willHold,
     refusesPartAndDeliveredRest: guards.refusesPartAndDeliveredRest,
     refusesPartAndSentRest: guards.refusesPartAndSentRest,
     returnedAllOnStellar: guards.returnedAllOnStellar,
@@ -113,94 +124,6 @@ const machineSetup = setup({
     returnPart: assign({ owed: null })
   }
 })
-
-const closed = (as: Command.ClosePayout["as"]) => ({
-  type: "closePayout" as const,
-  params: ({ context, event }: Args): Params<Command.ClosePayout> => ({
-    payoutId: payoutId(context.id, context.attempt),
-    as,
-    externalId: "externalId" in event ? event.externalId : null
-  })
-})
-const execute = {
-  type: "executePayout" as const,
-  params: ({ context }: Args): Params<Command.ExecutePayout> => ({
-    payoutId: payoutId(context.id, context.attempt),
-    amount: net(context),
-    fee: context.fee ?? zero
-  })
-}
-const retry = { type: "retryPayout" as const, params: current }
-const lookUp = { type: "lookUpPayout" as const, params: current }
-const hold = { type: "holdPayout" as const, params: current }
-const confirmLater = {
-  type: "awaitConfirmation" as const,
-  params: (args: Args): Params<Command.AwaitConfirmation> => ({
-    ...current(args),
-    externalId: "externalId" in args.event ? args.event.externalId : null
-  })
-}
-const askCustomer = {
-  type: "requestCustomerInfo" as const,
-  params: ({ context }: Args): Params<Command.RequestCustomerInfo> => ({
-    party: context.party ?? "receiver",
-    fields: context.fields
-  })
-}
-/** Payout and refund exclude each other: what is not delivered, kept or owed back is not reserved. */
-const reserve = {
-  type: "reserve" as const,
-  params: ({ context }: Args): Params<Command.Reserve> => ({
-    payout: net(context),
-    refund: context.owed ?? (context.refunded ? (context.received ?? zero) : zero),
-    fee: context.fee ?? zero
-  })
-}
-const release = {
-  type: "reserve" as const,
-  params: (): Params<Command.Reserve> => ({ payout: zero, refund: zero, fee: zero })
-}
-const bookReceipt = {
-  type: "book" as const,
-  params: ({ context }: Args): Params<Command.Book> => ({
-    from: "ledger-in",
-    to: "payable",
-    amount: context.received ?? zero
-  })
-}
-const bookDelivery = {
-  type: "book" as const,
-  params: ({ context }: Args): Params<Command.Book> => ({
-    from: "payable",
-    to: "rail-out",
-    amount: context.delivered ?? zero
-  })
-}
-const bookFee = {
-  type: "book" as const,
-  params: ({ context }: Args): Params<Command.Book> => ({
-    from: "payable",
-    to: "fee",
-    amount: context.fee ?? zero
-  })
-}
-const returned = ({ event }: Args) => (event.type === "payout.refundedByIntegrator" ? event.amount : zero)
-const bookReturn = {
-  type: "book" as const,
-  params: (args: Args): Params<Command.Book> => ({
-    from: "payable",
-    to: "refund-out",
-    amount: returned(args)
-  })
-}
-const recordReturn = {
-  type: "recordRefund" as const,
-  params: (args: Args): Params<Command.RecordRefund> => ({
-    amount: returned(args),
-    stellarTransactionId:
-      (args.event.type === "payout.refundedByIntegrator" ? args.event.stellarTransactionId : null) ?? ""
-  })
-}
 
 /** A funded transaction whose money was never delivered may be given up, or returned by the integrator itself. */
 const endings = {
@@ -277,12 +200,12 @@ const answers = {
     }
   ],
   "payout.neededTransactionInfo": {
-    guard: "isCurrent" as const,
+    guard: "isCurrentAndNamesFields" as const,
     target: "#awaitingUpdate",
     actions: [closed("refused"), "askFields" as const]
   },
   "payout.neededCustomerInfo": {
-    guard: "isCurrent" as const,
+    guard: "isCurrentAndNamesFields" as const,
     target: "#awaitingCustomer",
     actions: [closed("refused"), "askFields" as const, askCustomer]
   },
@@ -364,8 +287,15 @@ export const transactionMachine = machineSetup.createMachine({
     pending_external: {
       initial: "confirming",
       states: {
-        // The rail has taken the payout and confirms later: polled when due.
-        confirming: { id: "confirming", on: { ...answers } }
+        // The rail has taken the payout and confirms later: polled when due. Not to know yet is no news here; an answer that
+        // contradicts the payout is, and goes to a person.
+        confirming: {
+          id: "confirming",
+          on: {
+            ...answers,
+            "payout.unknown": { guard: "willHold", target: "#held", actions: ["keepNote", hold] }
+          }
+        }
       }
     },
     pending_transaction_info_update: {

@@ -3,9 +3,9 @@
  * payment is parked under it and stays with its own row. Total: every event in every state has an answer here or a transition.
  */
 import type { TransactionContext } from "./context.ts"
-import type { TransactionEvent } from "./events.ts"
+import type { PayoutEvent, PayoutRefundedByIntegrator, TransactionEvent } from "./events.ts"
 import { fundingFault, isCurrent, isPayoutEvent } from "./guards.ts"
-import { type Leaf, statusOf } from "./leaves.ts"
+import { dueOf, type Leaf, statusOf } from "./leaves.ts"
 import { isFinal } from "../domain/Sep31Status.ts"
 
 export type Refusal =
@@ -27,9 +27,11 @@ export type Refusal =
   | "amounts-differ"
   /** Says what is known already. */
   | "already-so"
+  /** The attempt it speaks of is over, with another answer. */
+  | "closed"
   /** Not asked for in this state. */
   | "not-awaited"
-  /** Some field that was asked for is missing. */
+  /** Some field that was asked for is missing, or none is named. */
   | "fields-missing"
 
 /** Why the machine has no transition for this event. */
@@ -47,20 +49,45 @@ export const refusalOf = (leaf: Leaf, context: TransactionContext, event: Transa
         : "final"
     if (context.received === null) return "unfunded"
     if (!isCurrent({ context, event })) return "not-current"
-    switch (event.type) {
-      case "payout.delivered":
-      case "payout.partlyRefused":
-      case "payout.refundedByIntegrator":
-        return "amounts-differ"
-      case "payout.pending":
-      case "payout.unknown":
-        return "already-so"
-      default:
-        return "not-awaited"
-    }
+    if (event.type === "payout.refundedByIntegrator") return refundFault(leaf, context, event)
+    return isOpen(leaf) ? openFault(leaf, event) : told[leaf] === event.type ? "already-so" : "closed"
   }
   if (final) return "final"
   if (event.type === "transaction.updated" && leaf === "pending_transaction_info_update.awaitingUpdate")
     return "fields-missing"
   return "not-awaited"
 }
+
+/** Where the newest attempt is open: a rail's answer about it is awaited. */
+const isOpen = (leaf: Leaf): boolean => dueOf(leaf) === "payout" || dueOf(leaf) === "held"
+
+/** The answer that led to a state in which the newest attempt is over: told again, it says nothing new. */
+const told: Partial<Record<Leaf, PayoutEvent["type"]>> = {
+  "pending_receiver.refundOwed": "payout.rejected",
+  "pending_receiver.partRefundOwed": "payout.delivered",
+  "pending_transaction_info_update.awaitingUpdate": "payout.neededTransactionInfo",
+  "pending_customer_info_update.awaitingCustomer": "payout.neededCustomerInfo"
+}
+
+const openFault = (leaf: Leaf, event: PayoutEvent): Refusal => {
+  switch (event.type) {
+    case "payout.delivered":
+    case "payout.partlyRefused":
+      return "amounts-differ"
+    case "payout.neededTransactionInfo":
+    case "payout.neededCustomerInfo":
+      return "fields-missing"
+    case "payout.pending":
+      return "already-so"
+    case "payout.unknown":
+      return leaf === "pending_receiver.held" ? "already-so" : "not-awaited"
+    default:
+      return "not-awaited"
+  }
+}
+
+/** A part that was delivered but for what is owed can only be returned on Stellar; else the amount is wrong. */
+const refundFault = (leaf: Leaf, context: TransactionContext, event: PayoutRefundedByIntegrator): Refusal =>
+  leaf === "pending_receiver.partRefundOwed" && event.amount === context.owed
+    ? "not-awaited"
+    : "amounts-differ"

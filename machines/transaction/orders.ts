@@ -1,0 +1,115 @@
+/**
+ * How each command is filled: the action of the machine's transitions that issues it, reading context and event.
+ *
+ * Gotcha: actions of one transition run in order, so a command placed after an assignment says what the assignment made true.
+ */
+import { type Amount, subtract, zero } from "../domain/Amount.ts"
+import { payoutId } from "../domain/Ids.ts"
+import type * as Command from "./commands.ts"
+import type { TransactionContext } from "./context.ts"
+import type { TransactionEvent } from "./events.ts"
+
+export type Params<C extends { readonly type: string }> = Omit<C, "type">
+
+interface Args {
+  readonly context: TransactionContext
+  readonly event: TransactionEvent
+}
+
+/** What the Receiving Client gets: the accepted amount less the fee. */
+export const net = (c: TransactionContext): Amount => subtract(c.accepted ?? zero, c.fee ?? zero)
+
+const current = ({ context }: Args) => ({ payoutId: payoutId(context.id, context.attempt) })
+const externalIdOf = (event: TransactionEvent) => ("externalId" in event ? event.externalId : null)
+
+export const execute = {
+  type: "executePayout" as const,
+  params: ({ context }: Args): Params<Command.ExecutePayout> => ({
+    payoutId: payoutId(context.id, context.attempt),
+    amount: net(context),
+    fee: context.fee ?? zero
+  })
+}
+export const retry = { type: "retryPayout" as const, params: current }
+export const lookUp = { type: "lookUpPayout" as const, params: current }
+export const hold = { type: "holdPayout" as const, params: current }
+export const confirmLater = {
+  type: "awaitConfirmation" as const,
+  params: (args: Args): Params<Command.AwaitConfirmation> => ({
+    ...current(args),
+    externalId: externalIdOf(args.event)
+  })
+}
+export const closed = (as: Command.ClosePayout["as"]) => ({
+  type: "closePayout" as const,
+  params: (args: Args): Params<Command.ClosePayout> => ({
+    ...current(args),
+    as,
+    externalId: externalIdOf(args.event)
+  })
+})
+
+export const askCustomer = {
+  type: "requestCustomerInfo" as const,
+  params: ({ context }: Args): Params<Command.RequestCustomerInfo> => ({
+    party: context.party ?? "receiver",
+    fields: context.fields
+  })
+}
+
+/** Payout and refund exclude each other: what is not delivered, kept or owed back is not reserved. */
+export const reserve = {
+  type: "reserve" as const,
+  params: ({ context }: Args): Params<Command.Reserve> => ({
+    payout: net(context),
+    refund: context.owed ?? (context.refunded ? (context.received ?? zero) : zero),
+    fee: context.fee ?? zero
+  })
+}
+export const release = {
+  type: "reserve" as const,
+  params: (): Params<Command.Reserve> => ({ payout: zero, refund: zero, fee: zero })
+}
+
+export const bookReceipt = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "ledger-in",
+    to: "payable",
+    amount: context.received ?? zero
+  })
+}
+export const bookDelivery = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "rail-out",
+    amount: context.delivered ?? zero
+  })
+}
+export const bookFee = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "fee",
+    amount: context.fee ?? zero
+  })
+}
+const returned = (event: TransactionEvent) =>
+  event.type === "payout.refundedByIntegrator" ? event.amount : zero
+export const bookReturn = {
+  type: "book" as const,
+  params: ({ event }: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "refund-out",
+    amount: returned(event)
+  })
+}
+export const recordReturn = {
+  type: "recordRefund" as const,
+  params: ({ event }: Args): Params<Command.RecordRefund> => ({
+    amount: returned(event),
+    stellarTransactionId:
+      (event.type === "payout.refundedByIntegrator" ? event.stellarTransactionId : null) ?? ""
+  })
+}
