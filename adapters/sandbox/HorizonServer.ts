@@ -2,7 +2,6 @@
 // Gotcha: there is no market, so offers and trades are lists that stay empty.
 
 import type { IncomingMessage, ServerResponse } from "node:http"
-import type { JsonObject } from "./AppliedOperation.ts"
 import { claimableBalancePage } from "./claimableBalancePage.ts"
 import {
   collectionOf,
@@ -17,11 +16,12 @@ import {
 } from "./horizonPages.ts"
 import type { Collection } from "./horizonPages.ts"
 import { HorizonProblem, notFound } from "./horizonProblem.ts"
-import { effectRecord, ledgerRecord, operationRecord, transactionRecord } from "./horizonRecords.ts"
+import { operationJson, transactionJson } from "./horizonHistory.ts"
+import { effectRecord, ledgerRecord } from "./horizonRecords.ts"
 import { accountRecord, claimableBalanceRecord, feeStatsRecord, rootRecord } from "./horizonState.ts"
 import { HorizonStreams } from "./HorizonStreams.ts"
 import { submitAndWait, submitAsync } from "./horizonSubmit.ts"
-import { send } from "./httpAnswers.ts"
+import { decoded, send } from "./httpAnswers.ts"
 import type { Ledger } from "./Ledger.ts"
 import type { HistoryOperation, Timelines } from "./LedgerHistory.ts"
 import { Timeline } from "./LedgerHistory.ts"
@@ -84,7 +84,7 @@ export class HorizonServer {
     const { submitTimeoutMs, base } = this.#options
     if (url.pathname === "/transactions") {
       const transaction = await submitAndWait(this.#ledger, request, url, submitTimeoutMs)
-      send(response, 200, JSON.stringify(transactionRecord(transaction, base())), HAL)
+      send(response, 200, transactionJson(transaction, base()), HAL)
     } else if (url.pathname === "/transactions_async") {
       const { status, body } = await submitAsync(this.#ledger, request, url)
       send(response, status, JSON.stringify(body), JSON_TYPE)
@@ -97,7 +97,7 @@ export class HorizonServer {
     const path = url.pathname.split("/").filter((part) => part !== "")
     const single = this.#single(path)
     if (single !== undefined) {
-      send(response, 200, JSON.stringify(single), HAL)
+      send(response, 200, single, HAL)
       return
     }
     const base = this.#options.base()
@@ -120,41 +120,41 @@ export class HorizonServer {
   }
 
   /** The one record that a path names; `undefined` for a path of a list. */
-  #single([kind, id, member, key]: ReadonlyArray<string>): JsonObject | undefined {
+  #single([kind, id, member, key]: ReadonlyArray<string>): string | undefined {
     const base = this.#options.base()
     const { history } = this.#ledger
-    if (kind === undefined) return rootRecord(this.#ledger, base)
-    if (kind === "fee_stats" && id === undefined) return feeStatsRecord(this.#ledger)
+    if (kind === undefined) return JSON.stringify(rootRecord(this.#ledger, base))
+    if (kind === "fee_stats" && id === undefined) return JSON.stringify(feeStatsRecord(this.#ledger))
     if (id === undefined) return undefined
     if (kind === "accounts" && (member === undefined || member === "data")) {
       const account = this.#ledger.account(id)
       if (account === undefined) throw notFound(`account ${id}`)
-      if (member === undefined) return accountRecord(account, base)
-      const value = account.data.get(decodeURIComponent(key ?? ""))
+      if (member === undefined) return JSON.stringify(accountRecord(account, base))
+      const value = account.data.get(decoded(key ?? "") ?? "")
       if (value === undefined) throw notFound(`data entry ${key ?? ""} of account ${id}`)
-      return { value }
+      return JSON.stringify({ value })
     }
     if (member !== undefined) return undefined
     switch (kind) {
       case "ledgers": {
         const ledger = /^\d{1,9}$/.test(id) ? history.ledger(Number(id)) : undefined
         if (ledger === undefined) throw notFound(`ledger ${id}`)
-        return ledgerRecord(ledger, base)
+        return JSON.stringify(ledgerRecord(ledger, base))
       }
       case "transactions": {
         const transaction = history.transaction(id)
         if (transaction === undefined) throw notFound(`transaction ${id}`)
-        return transactionRecord(transaction, base)
+        return transactionJson(transaction, base)
       }
       case "operations": {
         const operation = this.#operation(id)
         if (operation === undefined) throw notFound(`operation ${id}`)
-        return operationRecord(operation, base, false)
+        return operationJson(operation, base, false)
       }
       case "claimable_balances": {
         const balance = this.#ledger.claimableBalance(id)
         if (balance === undefined) throw notFound(`claimable balance ${id}`)
-        return claimableBalanceRecord(balance, base)
+        return JSON.stringify(claimableBalanceRecord(balance, base))
       }
       default:
         return undefined
@@ -240,7 +240,7 @@ export class HorizonServer {
         lists?.transactions,
         (transaction) => ({
           token: String(transaction.position),
-          json: JSON.stringify(transactionRecord(transaction, base))
+          json: transactionJson(transaction, base)
         }),
         { keeps }
       )
@@ -249,7 +249,7 @@ export class HorizonServer {
       lists?.[name],
       (operation) => ({
         token: String(operation.position),
-        json: JSON.stringify(operationRecord(operation, base, joins))
+        json: operationJson(operation, base, joins)
       }),
       { keeps: ({ transaction }) => keeps(transaction) }
     )

@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Result, Schema } from "effect"
-import { readJson, sendJson } from "./httpAnswers.ts"
+import { decoded, readJson, sendJson } from "./httpAnswers.ts"
 import type { Rail, RailReply } from "./Rail.ts"
 import type { BookEntry } from "./RailBook.ts"
 
@@ -76,7 +76,7 @@ export class RailServer {
       case "POST payouts":
         return this.#pay(request, response)
       case "GET payouts/:id":
-        return this.#lookUp(decodeURIComponent(id ?? ""), response)
+        return this.#lookUp(decoded(id ?? ""), response)
       case "POST poll":
         return this.#poll(request, response)
       case "POST settle":
@@ -130,7 +130,8 @@ export class RailServer {
     })
   }
 
-  async #lookUp(payoutId: string, response: ServerResponse): Promise<void> {
+  async #lookUp(payoutId: string | undefined, response: ServerResponse): Promise<void> {
+    if (payoutId === undefined) return refuse(response, "the key in the path is not percent-encoded UTF-8")
     const outcome = await this.#rail.lookUp(payoutId)
     if (outcome === undefined) return sendJson(response, 404, { accepted: false })
     sendJson(response, 200, outcome)

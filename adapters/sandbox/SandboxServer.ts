@@ -8,9 +8,10 @@ import { Context, Effect, Layer, Schema } from "effect"
 import type { Scope } from "effect"
 import type { Rate } from "./AppliedOperation.ts"
 import { claimDirectory } from "./claimDirectory.ts"
+import { ControlServer } from "./ControlServer.ts"
+import { Disturbances } from "./Disturbances.ts"
 import { Faucet } from "./Faucet.ts"
 import type { SandboxAsset } from "./Faucet.ts"
-import { FaucetServer } from "./FaucetServer.ts"
 import { HorizonServer } from "./HorizonServer.ts"
 import { BodyTooLarge, sendJson } from "./httpAnswers.ts"
 import { Ledger } from "./Ledger.ts"
@@ -61,6 +62,7 @@ export interface Sandbox {
   readonly ledger: Ledger
   readonly faucet: Faucet
   readonly rail: Rail
+  readonly disturbances: Disturbances
   /** Ends streams and open requests, finishes what is being written, frees port and directory. */
   readonly close: () => Promise<void>
 }
@@ -86,6 +88,8 @@ const closeServer = (server: Server): Promise<void> =>
     server.close(() => resolve())
     server.closeAllConnections()
   })
+
+const KEEP_ALIVE_MS = 75_000
 
 const ignore = (): void => {}
 
@@ -128,12 +132,15 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
       submitTimeoutMs: options.submitTimeoutMs ?? 30_000
     })
     const railServer = new RailServer(rail)
-    const faucetServer = new FaucetServer(ledger, faucet, () => url)
-    const route = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const asked = new URL(request.url ?? "/", "http://sandbox")
+    const disturbances = new Disturbances()
+    const control = new ControlServer(ledger, faucet, disturbances, () => url)
+    const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const asked = new URL(`http://sandbox${request.url ?? "/"}`)
       const room = asked.pathname.split("/")[1]
+      if (room === "sandbox") return control.handle(request, response, asked)
+      if (!(await disturbances.isServed(request.method ?? "", asked.pathname, response))) return
+      if (room === "friendbot") return control.handle(request, response, asked)
       if (room === "rail") return railServer.handle(request, response, asked)
-      if (room === "sandbox" || room === "friendbot") return faucetServer.handle(request, response, asked)
       return horizon.handle(request, response, asked)
     }
     const server = createServer((request, response) => {
@@ -143,6 +150,8 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
         sendJson(response, 500, { error: "the sandbox failed" })
       })
     })
+    // Longer than clients keep a silent line, so that none is cut just as an order for a payout is sent on it.
+    server.keepAliveTimeout = KEEP_ALIVE_MS
     const port = await listen(server, options.port ?? 0)
     url = `http://127.0.0.1:${port}`
     const stopPacemaker = startPacemaker(
@@ -157,6 +166,7 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
       stopPacemaker()
       horizon.close()
       railServer.close()
+      disturbances.close()
       await closeServer(server)
     })
     let closed: Promise<void> | undefined
@@ -167,6 +177,7 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
       ledger,
       faucet,
       rail,
+      disturbances,
       close: () => (closed ??= unwind())
     }
   } catch (error) {

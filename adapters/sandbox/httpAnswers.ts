@@ -30,6 +30,22 @@ export const readJson = async (request: IncomingMessage): Promise<unknown> => {
   }
 }
 
+const replyless = new WeakSet<ServerResponse>()
+
+/** Cuts the line instead of sending the answer, when it comes to that. */
+export const loseReply = (response: ServerResponse): void => {
+  replyless.add(response)
+}
+
+/** The path's part as it was before it was percent-encoded; `undefined` when it was not. */
+export const decoded = (part: string): string | undefined => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
+}
+
 export const send = (
   response: ServerResponse,
   status: number,
@@ -38,6 +54,10 @@ export const send = (
 ): void => {
   // The client may have left while the answer was made.
   if (response.destroyed || response.headersSent) return
+  if (replyless.has(response)) {
+    response.destroy()
+    return
+  }
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "content-length": String(Buffer.byteLength(body)),

@@ -25,7 +25,8 @@ export const startPacemaker = (
       : ledger.onPending(() => {
           soon ??= setTimeout(() => {
             soon = undefined
-            close()
+            // Somebody may have closed a ledger meanwhile.
+            if (ledger.hasPending) close()
           }, whenPendingMs)
         })
   return () => {

@@ -1,13 +1,14 @@
-// The sandbox's own endpoints: what it is, money for the asking, and the hand that closes a ledger.
+// The sandbox's own endpoints: what it is, money for the asking, the hand that closes a ledger, and trouble on order.
 // /friendbot answers as the test network's does; the rest is ours.
 
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { Result, Schema } from "effect"
 import { parseAmount } from "./amounts.ts"
+import type { Disturbances } from "./Disturbances.ts"
 import { isAccountAddress } from "./Envelope.ts"
 import type { Faucet, Funding } from "./Faucet.ts"
-import { transactionRecord } from "./horizonRecords.ts"
-import { readBody, readJson, sendJson } from "./httpAnswers.ts"
+import { transactionJson } from "./horizonHistory.ts"
+import { readBody, readJson, send, sendJson } from "./httpAnswers.ts"
 import type { Ledger } from "./Ledger.ts"
 
 const Fund = Schema.Struct({
@@ -25,14 +26,16 @@ const problem = (response: ServerResponse, detail: string): void =>
     detail
   })
 
-export class FaucetServer {
+export class ControlServer {
   readonly #ledger: Ledger
   readonly #faucet: Faucet
+  readonly #disturbances: Disturbances
   readonly #base: () => string
 
-  constructor(ledger: Ledger, faucet: Faucet, base: () => string) {
+  constructor(ledger: Ledger, faucet: Faucet, disturbances: Disturbances, base: () => string) {
     this.#ledger = ledger
     this.#faucet = faucet
+    this.#disturbances = disturbances
     this.#base = base
   }
 
@@ -51,6 +54,13 @@ export class FaucetServer {
         const body = new URLSearchParams(await readBody(request))
         return this.#friendbot(body.get("addr") ?? url.searchParams.get("addr") ?? "", response)
       }
+      case "POST /sandbox/disturb": {
+        const reason = this.#disturbances.addUnknown(await readJson(request))
+        return reason === undefined ? sendJson(response, 200, { disturbed: true }) : problem(response, reason)
+      }
+      case "DELETE /sandbox/disturb":
+        this.#disturbances.clear()
+        return sendJson(response, 200, { disturbed: false })
       default:
         return sendJson(response, 404, {
           error: `the sandbox has no ${request.method ?? ""} ${url.pathname}`
@@ -92,6 +102,6 @@ export class FaucetServer {
 
   #answer(funding: Funding, response: ServerResponse): void {
     if (!funding.isDone) return problem(response, funding.reason)
-    sendJson(response, 200, transactionRecord(funding.transaction, this.#base()))
+    send(response, 200, transactionJson(funding.transaction, this.#base()))
   }
 }
