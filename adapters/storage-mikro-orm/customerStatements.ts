@@ -1,0 +1,202 @@
+/**
+ * Customers, the verdicts on them, and the values of the embedded KYC store.
+ *
+ * Gotcha: a customer's version is raised by the statement that makes the change. A birth is written only where the versions it
+ * relied on still stand, so nothing may change a customer and leave its version.
+ */
+import { Effect } from "effect"
+import type { CustomerId, SealedId } from "../../machines/domain/Ids.ts"
+import type { Memo } from "../../machines/domain/Memo.ts"
+import type { CustomerRow } from "../../src/ports/rows.ts"
+import type { Storage } from "../../src/ports/Storage.ts"
+import { memoOrNull, millisOf } from "./actorRows.ts"
+import type { Engine, Rows } from "./Engine.ts"
+import { CustomerValue } from "./entities/customers.ts"
+import { arrayLiteral, hex } from "./literals.ts"
+import { isUuid, textList } from "./parameters.ts"
+
+type CustomerMethods = Pick<
+  Storage["Service"],
+  | "customer"
+  | "customerBy"
+  | "createCustomer"
+  | "recordVerdict"
+  | "dueVerdicts"
+  | "eraseCustomer"
+  | "putCustomerValues"
+  | "customerValues"
+  | "eraseCustomerValues"
+>
+
+interface CustomerColumns {
+  readonly id: string
+  readonly owner: string
+  readonly account: string | null
+  readonly memo_type: string | null
+  readonly memo: string | null
+  readonly version: number
+  readonly erased: boolean
+  readonly contested: ReadonlyArray<string>
+  readonly statuses: CustomerRow["statuses"] | null
+}
+
+const verdictObject = `jsonb_object_agg(v.type, jsonb_build_object('status', v.status, 'message', v.message,
+  'askAgainAtMillis', ${millisOf("v.ask_again_at")}))`
+const columns =
+  "c.id, c.owner, c.account, c.memo_type, c.memo, c.version, c.erased, to_jsonb(c.contested) as contested"
+const customerColumns = `${columns}, (select ${verdictObject} from verdict v where v.customer_id = c.id) as statuses`
+
+const rowOf = (row: CustomerColumns): CustomerRow => ({
+  id: row.id as CustomerId,
+  owner: row.owner,
+  account: row.account,
+  memo: memoOrNull(row.memo_type, row.memo),
+  version: row.version,
+  erased: row.erased,
+  statuses: row.statuses ?? {},
+  contested: row.contested
+})
+
+const first = (rows: Rows<CustomerColumns>) =>
+  Effect.map(rows, ([row]) => (row === undefined ? null : rowOf(row)))
+
+/** One value for owner, account and memo, whatever characters they hold. */
+const addressOf = (owner: string, account: string, memo: Memo | null): string =>
+  JSON.stringify(memo === null ? [owner, account] : [owner, account, memo.type, memo.value])
+
+export const customerStatements = (engine: Engine): CustomerMethods => ({
+  customer: (id) =>
+    isUuid(id)
+      ? first(
+          engine.read({
+            name: "kedge_customer",
+            text: `select ${customerColumns} from customer c where c.id = $1::text::uuid`,
+            values: [id]
+          })
+        )
+      : Effect.succeed(null),
+
+  customerBy: (owner, account, memo) =>
+    first(
+      engine.read({
+        name: "kedge_customer_by",
+        text: `select ${customerColumns} from customer c where c.address = $1::text`,
+        values: [addressOf(owner, account, memo)]
+      })
+    ),
+
+  createCustomer: ({ account, id, memo, owner }) =>
+    first(
+      engine.run({
+        name: "kedge_create_customer",
+        text: `insert into customer as c (id, owner, account, memo_type, memo, address, version, erased, contested)
+          values ($1::text::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, 1, false, '{}')
+          on conflict do nothing returning ${columns}, null::jsonb as statuses`,
+        values: [
+          id,
+          owner,
+          account,
+          memo?.type ?? null,
+          memo?.value ?? null,
+          account === null ? null : addressOf(owner, account, memo)
+        ]
+      })
+    ),
+
+  recordVerdict: ({ askAgainInSeconds, id, message, put, status, type }) =>
+    isUuid(id)
+      ? first(
+          engine.run({
+            name: "kedge_record_verdict",
+            text: recordVerdictText,
+            values: [
+              id,
+              type,
+              status,
+              message,
+              askAgainInSeconds === null ? null : String(askAgainInSeconds),
+              textList(put)
+            ]
+          })
+        )
+      : Effect.succeed(null),
+
+  dueVerdicts: ({ againInSeconds, limit }) =>
+    engine
+      .run<{ readonly customer_id: string; readonly type: string }>({
+        name: "kedge_due_verdicts",
+        text: `with taken as materialized (
+            select customer_id, type, ask_again_at from verdict where ask_again_at <= kedge_now()
+            order by ask_again_at limit $1::text::int for update skip locked)
+          update verdict v set ask_again_at = kedge_now() + make_interval(secs => $2::text::float8) from taken k
+          where v.customer_id = k.customer_id and v.type = k.type returning v.customer_id, v.type`,
+        values: [String(limit), String(againInSeconds)]
+      })
+      .pipe(Effect.map((rows) => rows.map(({ customer_id: id, type }) => ({ id: id as CustomerId, type })))),
+
+  eraseCustomer: (id) =>
+    engine
+      .run({
+        name: "kedge_erase_customer",
+        text: `with forgotten as (delete from verdict where customer_id = $1::text::uuid)
+          update customer set erased = true, version = version + 1, contested = '{}', account = null, memo_type = null,
+            memo = null, address = null
+          where id = $1::text::uuid`,
+        values: [id]
+      })
+      .pipe(Effect.asVoid),
+
+  putCustomerValues: (id, rows) => {
+    const values = [...new Map(rows.map((row) => [row.name, row])).values()]
+    return engine
+      .run({
+        name: "kedge_put_customer_values",
+        text: `insert into customer_value (customer_id, name, sealed_id, key_id, bytes)
+          select $1::text::uuid, v.* from unnest($2::text::text[], $3::text::uuid[], $4::text::text[], $5::text::bytea[])
+            as v(name, sealed_id, key_id, bytes) order by v.name
+          on conflict (customer_id, name) do update set sealed_id = excluded.sealed_id, key_id = excluded.key_id,
+            bytes = excluded.bytes`,
+        values: [
+          id,
+          arrayLiteral(values, ({ name }) => name),
+          arrayLiteral(values, ({ sealed }) => sealed.id),
+          arrayLiteral(values, ({ sealed }) => sealed.keyId),
+          arrayLiteral(values, ({ sealed }) => hex(sealed.bytes))
+        ]
+      })
+      .pipe(Effect.asVoid)
+  },
+
+  customerValues: (id) =>
+    isUuid(id)
+      ? engine
+          .withOrm((em) => em.find(CustomerValue, { customerId: id }, { orderBy: { name: "asc" } }))
+          .pipe(
+            Effect.map((rows) =>
+              rows.map(({ bytes, keyId, name, sealedId }) => ({
+                name,
+                sealed: { id: sealedId as SealedId, keyId, bytes: new Uint8Array(bytes) }
+              }))
+            )
+          )
+      : Effect.succeed([]),
+
+  eraseCustomerValues: (id) =>
+    engine.withOrm((em) => em.nativeDelete(CustomerValue, { customerId: id })).pipe(Effect.asVoid)
+})
+
+/** The statement does not see the row it writes to `verdict`, so the answer is put together from the others and from it. */
+const recordVerdictText = `with changed as (
+    update customer c set version = c.version + 1,
+      contested = array(select f from unnest(c.contested) f where f <> all($6::text::text[]))
+    where c.id = $1::text::uuid and not c.erased returning c.*),
+  judged as (
+    insert into verdict (customer_id, type, status, message, ask_again_at)
+    select id, $2::text, $3::text, $4::text, kedge_now() + make_interval(secs => $5::text::float8) from changed
+    on conflict (customer_id, type) do update set status = excluded.status, message = excluded.message,
+      ask_again_at = excluded.ask_again_at
+    returning *)
+  select ${columns}, (select ${verdictObject} from (
+      select * from judged union all
+      select * from verdict o where o.customer_id = c.id and o.type <> $2::text) v) as statuses
+  from changed c`

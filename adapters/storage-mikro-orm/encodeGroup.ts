@@ -1,0 +1,158 @@
+/**
+ * A group as the parameters of its statement.
+ *
+ * Gotcha: what one statement can write only once may stand in a group only once; a group that says otherwise is a defect of
+ * the caller and is rejected before the database sees it.
+ */
+import type { Group, PaymentFate, Reservation, StepRow } from "../../src/ports/rows.ts"
+import { commitStatement, type Shape } from "./commitStatement.ts"
+import * as relations from "./groupRelations.ts"
+import { arrayLiteral } from "./literals.ts"
+
+export interface Encoded {
+  /** Names the prepared statement: the same for groups of the same shape. */
+  readonly name: string
+  readonly text: string
+  readonly values: ReadonlyArray<string>
+}
+
+interface Filled {
+  readonly shape: Shape
+  readonly values: ReadonlyArray<string>
+}
+
+const fill = <Row>(relation: relations.Relation<Row>, rows: ReadonlyArray<Row>): ReadonlyArray<Filled> =>
+  rows.length === 0
+    ? []
+    : [{ shape: relation, values: relation.columns.map(([, , cellOf]) => arrayLiteral(rows, cellOf)) }]
+
+/** The rows of one kind of all steps, each with the step it belongs to. */
+const flat = <Row>(
+  steps: ReadonlyArray<StepRow>,
+  rowsOf: (step: StepRow) => ReadonlyArray<Row>
+): ReadonlyArray<relations.Of<Row>> =>
+  steps.flatMap((step) => rowsOf(step).map((row, line) => ({ of: step.id, row, line })))
+
+const one = <Row>(row: Row | null): ReadonlyArray<Row> => (row === null ? [] : [row])
+
+const ownReservation = (step: StepRow): Reservation | null =>
+  step.reservation !== null && step.reservation.payment === step.funding?.payment ? step.reservation : null
+
+const funded = (group: Group): ReadonlyArray<relations.FundedFate> => {
+  const reservations = new Map<string, Reservation>(
+    group.steps.flatMap((step) =>
+      one(ownReservation(step)).map((row) => [`${step.id} ${row.payment}`, row] as const)
+    )
+  )
+  return firstOfEach(group.payments).map((fate) => ({
+    fate,
+    reservation: reservations.get(`${fate.transactionId} ${fate.payment.id}`) ?? null
+  }))
+}
+
+/** The same payment may come by a page and from the inbox at once: the first of them stands. */
+const firstOfEach = (fates: ReadonlyArray<PaymentFate>): ReadonlyArray<PaymentFate> => {
+  const seen = new Set<string>()
+  return fates.filter(({ payment }) => !seen.has(payment.id) && seen.add(payment.id))
+}
+
+const contests = (steps: ReadonlyArray<StepRow>) =>
+  flat(steps, ({ attention }) => {
+    const customer = attention?.customerId ?? null
+    return attention === null || customer === null
+      ? []
+      : attention.contested.map((field) => ({ customer, field }))
+  })
+
+const sealings = (group: Group) => [
+  ...flat(group.steps, ({ destination, notes }) => [...one(destination), ...notes]),
+  ...group.births.flatMap(({ destination, id }) =>
+    one(destination).map((row, line) => ({ of: id, row, line }))
+  )
+]
+
+/** A sentence naming what stands twice, or null. */
+export const repetition = (group: Group): string | null => {
+  const twice = (what: string, ids: ReadonlyArray<string>): ReadonlyArray<string> => {
+    const found = ids.find((id, at) => ids.indexOf(id) !== at)
+    return found === undefined ? [] : [`the group has two ${what} ${found}`]
+  }
+  const distinct = (ids: ReadonlyArray<string>) => new Set(ids).size === ids.length
+  const steps = group.steps.map(({ id }) => id)
+  const pages = group.pages.map(({ account }) => account)
+  if (distinct(steps) && distinct(pages)) return null
+  return [...twice("steps of", steps), ...twice("pages of", pages)].join("; ")
+}
+
+const statements = new Map<string, { readonly name: string; readonly text: string }>()
+
+const statementOf = (shapes: ReadonlyArray<Shape>): { readonly name: string; readonly text: string } => {
+  const key = shapes.map(({ name }) => name).join(" ")
+  const known = statements.get(key)
+  if (known !== undefined) return known
+  const made = { name: `kedge_commit_${statements.size}`, text: commitStatement(shapes) }
+  statements.set(key, made)
+  return made
+}
+
+export const encodeGroup = (group: Group): Encoded => {
+  const { steps } = group
+  const filled: ReadonlyArray<Filled> = [
+    ...fill(relations.step, steps),
+    ...fill(relations.page, group.pages),
+    ...fill(relations.payment, funded(group)),
+    ...fill(relations.birth, group.births),
+    ...fill(
+      relations.requirement,
+      group.births.flatMap(({ id, requires }) => requires.map((row, line) => ({ of: id, row, line })))
+    ),
+    ...fill(
+      relations.audit,
+      flat(steps, ({ audits }) => audits)
+    ),
+    ...fill(
+      relations.transfer,
+      flat(steps, ({ transfers }) => transfers)
+    ),
+    ...fill(
+      relations.payoutBirth,
+      flat(steps, ({ payouts }) => payouts)
+    ),
+    ...fill(
+      relations.payoutChange,
+      flat(steps, ({ changes }) => changes)
+    ),
+    ...fill(
+      relations.reservation,
+      flat(steps, (step) => (ownReservation(step) === null ? one(step.reservation) : []))
+    ),
+    ...fill(
+      relations.attention,
+      flat(steps, ({ attention }) => one(attention))
+    ),
+    ...fill(relations.contested, contests(steps)),
+    ...fill(
+      relations.refund,
+      steps.flatMap((step) =>
+        step.refunds.map((row, line) => ({
+          of: step.id,
+          row,
+          line,
+          version: step.version + step.audits.length
+        }))
+      )
+    ),
+    ...fill(relations.sealed, sealings(group)),
+    ...fill(
+      relations.unreadable,
+      group.pages.flatMap(({ account, quarantined }) => quarantined.map((row) => ({ account, ...row })))
+    ),
+    ...fill(relations.refusal, group.refusals)
+  ]
+  const { name, text } = statementOf(filled.map(({ shape }) => shape))
+  return {
+    name,
+    text,
+    values: [group.id, group.owner, String(group.leaseSeconds), ...filled.flatMap(({ values }) => values)]
+  }
+}

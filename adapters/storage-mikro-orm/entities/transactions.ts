@@ -1,0 +1,118 @@
+/**
+ * A transaction and the rows that go with its steps.
+ *
+ * Gotcha: no index may stand on a column of `transaction` that a step changes: such an update is no longer heap-only and costs
+ * three more index entries (the integration test holds the share of heap-only updates).
+ */
+import { defineEntity, p } from "@mikro-orm/postgresql"
+import { amount, nullableAmount } from "./columns.ts"
+
+const TransactionSchema = defineEntity({
+  name: "Transaction",
+  tableName: "transaction",
+  uniques: [{ name: "transaction_memo", properties: ["account", "memoType", "memo"] }],
+  indexes: [{ name: "transaction_expiry", properties: ["account", "expiresAt"] }],
+  checks: [{ name: "transaction_status", expression: "status = split_part(state, '.', 1)" }],
+  properties: {
+    id: p.uuid().primary(),
+    // What steps change.
+    version: p.integer(),
+    state: p.text(),
+    status: p.text(),
+    context: p.json<Record<string, unknown>>(),
+    received: nullableAmount(),
+    accepted: nullableAmount(),
+    fee: nullableAmount(),
+    delivered: nullableAmount(),
+    fundedBy: p.text().nullable(),
+    stellarTransactionId: p.text().nullable(),
+    payer: p.text().nullable(),
+    destination: p.uuid().nullable(),
+    externalTransactionId: p.text().nullable(),
+    statusAt: p.datetime(),
+    completedAt: p.datetime().nullable(),
+    // What was frozen at birth.
+    expected: amount(),
+    minimum: nullableAmount(),
+    maximum: nullableAmount(),
+    feeFixed: amount(),
+    feePercent: amount(),
+    expiresAt: p.datetime(),
+    asset: p.text(),
+    account: p.text(),
+    memoType: p.text(),
+    memo: p.text(),
+    fundingMethod: p.text(),
+    senderId: p.uuid().nullable(),
+    receiverId: p.uuid().nullable(),
+    senderType: p.text().nullable(),
+    receiverType: p.text().nullable(),
+    sendingAnchor: p.text(),
+    creator: p.text(),
+    reference: p.text().nullable(),
+    metadata: p.json<Record<string, string>>(),
+    lang: p.text(),
+    refundMemoType: p.text().nullable(),
+    refundMemo: p.text().nullable(),
+    createdAt: p.datetime()
+  }
+})
+export class Transaction extends TransactionSchema.class {}
+TransactionSchema.setClass(Transaction)
+
+const AuditSchema = defineEntity({
+  name: "Audit",
+  tableName: "audit",
+  properties: {
+    transactionId: p.uuid().primary(),
+    version: p.integer().primary(),
+    event: p.text(),
+    cause: p.text(),
+    before: p.text(),
+    after: p.text(),
+    detail: p.json<Record<string, unknown>>(),
+    at: p.datetime()
+  }
+})
+export class Audit extends AuditSchema.class {}
+AuditSchema.setClass(Audit)
+
+/** An event the machine did not take; `transaction_id` may name none. */
+const RefusalSchema = defineEntity({
+  name: "Refusal",
+  tableName: "refusal",
+  indexes: [{ name: "refusal_transaction", properties: ["transactionId"] }],
+  properties: {
+    id: p.text().primary(),
+    transactionId: p.uuid(),
+    event: p.text(),
+    cause: p.text(),
+    reason: p.text(),
+    carriesMoney: p.boolean(),
+    detail: p.json<Record<string, unknown>>(),
+    at: p.datetime()
+  }
+})
+export class Refusal extends RefusalSchema.class {}
+RefusalSchema.setClass(Refusal)
+
+/** What an open matter waits for; at most one a transaction, raised again when due. Both parties, to be found by either. */
+const AttentionSchema = defineEntity({
+  name: "Attention",
+  tableName: "attention",
+  indexes: [
+    { name: "attention_due", properties: ["dueAt"] },
+    { name: "attention_sender", properties: ["senderId"], where: "kind = 'customer-info'" },
+    { name: "attention_receiver", properties: ["receiverId"], where: "kind = 'customer-info'" }
+  ],
+  properties: {
+    transactionId: p.uuid().primary(),
+    kind: p.text(),
+    dueAt: p.datetime(),
+    customerId: p.uuid().nullable(),
+    senderId: p.uuid().nullable(),
+    receiverId: p.uuid().nullable()
+  }
+})
+export class Attention extends AttentionSchema.class {}
+AttentionSchema.setClass(Attention)

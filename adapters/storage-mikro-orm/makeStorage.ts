@@ -1,0 +1,59 @@
+/**
+ * The `Storage` service over an engine.
+ *
+ * Gotcha: `outcome` answers null only after it has put a row without an answer in the group's place. A commit that is still on
+ * its way somewhere then meets that row's key and is undone as a whole.
+ */
+import { Effect } from "effect"
+import type { Committed } from "../../src/ports/rows.ts"
+import { GroupRejected, Storage } from "../../src/ports/Storage.ts"
+import { customerStatements } from "./customerStatements.ts"
+import { encodeGroup, repetition } from "./encodeGroup.ts"
+import type { Engine } from "./Engine.ts"
+import { inboxStatements } from "./inboxStatements.ts"
+import { payoutStatements } from "./payoutStatements.ts"
+import { transactionStatements } from "./transactionStatements.ts"
+import { upkeepStatements } from "./upkeepStatements.ts"
+
+interface GroupColumns {
+  readonly result: Committed | null
+}
+
+export const makeStorage = (engine: Engine): Storage["Service"] =>
+  Storage.of({
+    kind: engine.kind,
+    lanes: engine.lanes,
+    ...upkeepStatements(engine),
+
+    commit: (group) => {
+      const twice = repetition(group)
+      if (twice !== null) return Effect.fail(new GroupRejected({ message: twice }))
+      return engine
+        .commit<GroupColumns>(encodeGroup(group))
+        .pipe(
+          Effect.flatMap(([row]) =>
+            row?.result == null ? Effect.die("a commit gave no answer") : Effect.succeed(row.result)
+          )
+        )
+    },
+
+    outcome: Effect.fnUntraced(function* (groupId) {
+      // Waits for the commit where it has come so far as to write its own row.
+      yield* engine.run({
+        name: "kedge_fence_group",
+        text: `insert into commit_group (id, at, result) values ($1::text::uuid, kedge_now(), null) on conflict (id) do nothing`,
+        values: [groupId]
+      })
+      const [row] = yield* engine.run<GroupColumns>({
+        name: "kedge_outcome",
+        text: `select result from commit_group where id = $1::text::uuid`,
+        values: [groupId]
+      })
+      return row?.result ?? null
+    }),
+
+    ...transactionStatements(engine),
+    ...payoutStatements(engine),
+    ...inboxStatements(engine),
+    ...customerStatements(engine)
+  })

@@ -1,0 +1,20 @@
+/**
+ * The contract of `Storage`, as data: named clauses that every implementation passes.
+ *
+ * A clause is an effect that dies with a sentence when the storage breaks it; no test framework is needed. Gotcha: the clauses
+ * share one storage, which was empty at the start, and its clock, which only ever goes forward: run them one after another.
+ */
+import { birthDrafts } from "./storage/birthClauses.ts"
+import { clauses, type StorageClause } from "./storage/claims.ts"
+
+import { paymentDrafts } from "./storage/paymentClauses.ts"
+import { stepDrafts } from "./storage/stepClauses.ts"
+
+export type { StorageClause } from "./storage/claims.ts"
+export { StorageClock } from "./StorageClock.ts"
+
+export const storageContract: ReadonlyArray<StorageClause> = clauses([
+  ...birthDrafts,
+  ...stepDrafts,
+  ...paymentDrafts
+])
