@@ -1,0 +1,146 @@
+/**
+ * Which transaction is a payment for? Pure: credits and the actors that own their memos in, arrivals out.
+ *
+ * Account, memo type and memo value find the transaction, and nothing else does: not the payer, not the amount
+ * (S31-PAY-01, S31-PAY-02). Operations of one Stellar transaction to one memo in one asset are one arrival, led by the first.
+ * Gotcha: late, under, over and second are not decided here but by the machine, on the row as it stands at the commit.
+ */
+import { type Amount, sum, zero } from "../../machines/domain/Amount.ts"
+import { assetId } from "../../machines/domain/Asset.ts"
+import { type PaymentId, paymentId } from "../../machines/domain/Ids.ts"
+import { type Memo, memoKey } from "../../machines/domain/Memo.ts"
+import type { ActorRow, ParkReason, PaymentRow } from "../ports/rows.ts"
+import type { Credit, OddCredit } from "../ports/StellarNetwork.ts"
+import type { MemoAddress } from "../ports/Storage.ts"
+import type { Arrival } from "../runtime/Actors.ts"
+
+/** Credits that are one payment: the rows for the inbox, leader first. */
+export interface PaymentGroup {
+  readonly payments: Arrival["payments"]
+  readonly odd: OddCredit | null
+}
+
+/** Credits in ledger order to groups, in the order of their leaders. `network` is the short name in payment ids. */
+export const groupCredits = (
+  network: string,
+  credits: ReadonlyArray<Credit>
+): ReadonlyArray<PaymentGroup> => {
+  const groups = new Map<string, [Credit, ...Array<Credit>]>()
+  for (const credit of credits) {
+    const key = JSON.stringify([
+      credit.stellarTransactionId,
+      credit.account,
+      credit.memo.type,
+      credit.memo.value,
+      assetId(credit.asset),
+      credit.odd
+    ])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [credit])
+    else group.push(credit)
+  }
+  return [...groups.values()].map((group) => {
+    const [first, ...followers] = group
+    const leader = idOf(network, first)
+    const received = sum(group.map(({ amount }) => amount ?? zero))
+    return {
+      payments: [
+        rowOf(network, first, leader, received),
+        ...followers.map((credit) => rowOf(network, credit, leader, zero))
+      ],
+      odd: first.odd
+    }
+  })
+}
+
+/** Rows read back from the inbox to the groups they came in. A group that is not all there is left out. */
+export const groupWaiting = (rows: ReadonlyArray<PaymentRow>): ReadonlyArray<PaymentGroup> => {
+  const followers = new Map<PaymentId, Array<PaymentRow>>()
+  for (const row of rows) {
+    if (row.id === row.leader) continue
+    const known = followers.get(row.leader)
+    if (known === undefined) followers.set(row.leader, [row])
+    else known.push(row)
+  }
+  return rows.flatMap((row): ReadonlyArray<PaymentGroup> => {
+    if (row.id !== row.leader) return []
+    const payments: Arrival["payments"] = [row, ...(followers.get(row.id) ?? [])]
+    return sum(payments.map(({ amount }) => amount ?? zero)) === row.received
+      ? [{ payments, odd: oddityOf(row) }]
+      : []
+  })
+}
+
+/** Where the transactions of the groups are to be looked for; each address once. */
+export const addressesOf = (groups: ReadonlyArray<PaymentGroup>): ReadonlyArray<MemoAddress> => {
+  const addresses = new Map<string, MemoAddress>()
+  for (const { odd, payments } of groups) {
+    const [{ account, memo: value, memoType }] = payments
+    const memo = odd === null ? memoOf(memoType, value) : null
+    if (memo !== null) addresses.set(memoKey(account, memo), { account, memo })
+  }
+  return [...addresses.values()]
+}
+
+/** Every group gets its transaction or the reason why it has none: nothing is left over. */
+export const matchGroups = (
+  groups: ReadonlyArray<PaymentGroup>,
+  actors: ReadonlyArray<ActorRow>
+): ReadonlyArray<Arrival> => {
+  const byMemo = new Map(actors.map((actor) => [memoKey(actor.account, actor.memo), actor]))
+  return groups.map(({ odd, payments }) => ({ payments, to: destinationOf(payments[0], odd, byMemo) }))
+}
+
+/** The whole way at once, where the actors are at hand. */
+export const matchPayments = (
+  network: string,
+  credits: ReadonlyArray<Credit>,
+  actors: ReadonlyArray<ActorRow>
+): ReadonlyArray<Arrival> => matchGroups(groupCredits(network, credits), actors)
+
+const destinationOf = (
+  leader: PaymentRow,
+  odd: OddCredit | null,
+  byMemo: ReadonlyMap<string, ActorRow>
+): Arrival["to"] => {
+  const park = (parked: ParkReason) => ({ parked })
+  if (odd !== null) return park(odd)
+  const memo = memoOf(leader.memoType, leader.memo)
+  if (memo === null) return park("no-memo")
+  const actor = byMemo.get(memoKey(leader.account, memo))
+  if (actor === undefined) return park("unknown-memo")
+  // Code and issuer: another asset of the same name is another asset (S31-PAY-05).
+  return actor.asset === leader.asset ? actor : park("wrong-asset")
+}
+
+/** A memo that can be one of ours; `return` memos are not (S31-MEMO-05). */
+const memoOf = (type: string, value: string | null): Memo | null =>
+  (type === "id" || type === "text" || type === "hash") && value !== null ? { type, value } : null
+
+/** What an inbox row still tells of its oddity. A merge or created account with a memo cannot be told from a payment. */
+const oddityOf = (row: PaymentRow): OddCredit | null => {
+  if (row.memoType === "return") return "return-memo"
+  if (row.amount === null) return "merge"
+  return row.memoType === "none" && row.muxedAccount !== null ? "muxed-without-memo" : null
+}
+
+const idOf = (network: string, credit: Credit): PaymentId =>
+  paymentId(network, credit.operationId, credit.index)
+
+const rowOf = (network: string, credit: Credit, leader: PaymentId, received: Amount): PaymentRow => ({
+  id: idOf(network, credit),
+  leader,
+  received,
+  operationId: credit.operationId,
+  index: credit.index,
+  stellarTransactionId: credit.stellarTransactionId,
+  account: credit.account,
+  muxedAccount: credit.muxedAccount,
+  from: credit.from,
+  asset: assetId(credit.asset),
+  amount: credit.amount,
+  memoType: credit.memo.type,
+  memo: credit.memo.value,
+  closedAtMillis: credit.closedAtMillis,
+  ledger: credit.ledger
+})
