@@ -1,0 +1,96 @@
+/**
+ * The verdict of the embedded provider: who has given all that is wanted is accepted at once.
+ *
+ * It knows nothing of watch lists. What an institution told by its own door (REJECTED, PROCESSING) therefore stands until it
+ * tells otherwise, and completeness does not overrule it.
+ */
+import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
+import type { CustomerType } from "../../src/KedgeConfig.ts"
+import type { CustomerField, CustomerStatus, Verdict } from "../../src/ports/KycProvider.ts"
+
+type Wanted = CustomerType["fields"]
+
+/** One wanted field as SEP-12 describes it. */
+const describe = (name: string, wanted: Wanted[string]): CustomerField => {
+  const known = sep9Field(name)
+  const choices = wanted.choices ?? known?.choices
+  return {
+    type: known?.type ?? "string",
+    description: wanted.description,
+    ...(choices === undefined ? {} : { choices }),
+    ...(wanted.optional ? { optional: true } : {})
+  }
+}
+
+/** Every wanted field as SEP-12 describes it. */
+export const describeAll = (wanted: Wanted): Readonly<Record<string, CustomerField>> =>
+  Object.fromEntries(Object.entries(wanted).map(([name, field]) => [name, describe(name, field)]))
+
+/** What the sandbox's script says of a family name, or null where it says nothing (design §5). */
+export type Scripted = "REJECTED" | "PROCESSING" | "NEEDSINFO" | null
+
+/** Reads a family name as the script does: in any case. */
+export const scriptOf = (lastName: string): Scripted => {
+  const name = lastName.trim().toUpperCase()
+  return name === "REJECTED" || name === "PROCESSING" || name === "NEEDSINFO" ? name : null
+}
+
+export interface Facts {
+  readonly wanted: Wanted
+  /** Canonical names of the values held. */
+  readonly held: ReadonlySet<string>
+  /** The recorded status that stands whatever is held; undefined when the customer is judged anew. */
+  readonly told: CustomerStatus | undefined
+  readonly script: Scripted
+  /** Seconds until a customer scripted to be processed is accepted; none left is 0. */
+  readonly processingSecondsLeft: number
+}
+
+const rejectedMessage = "The customer cannot be served."
+
+const completeVerdict = ({
+  told,
+  script,
+  processingSecondsLeft
+}: Facts): Omit<Verdict, "fields" | "provided"> => {
+  if (script === "REJECTED") return { status: "REJECTED", message: rejectedMessage }
+  if (script === "PROCESSING") {
+    return processingSecondsLeft > 0
+      ? { status: "PROCESSING", askAgainSeconds: processingSecondsLeft }
+      : { status: "ACCEPTED" }
+  }
+  if (told === "REJECTED") return { status: "REJECTED", message: rejectedMessage }
+  return { status: told === "PROCESSING" ? "PROCESSING" : "ACCEPTED" }
+}
+
+/** Judges by what is held; pure. */
+export const judge = (facts: Facts): Verdict => {
+  const entries = Object.entries(facts.wanted)
+  const missing = entries.filter(([name]) => !facts.held.has(canonicalName(name)))
+  const held = entries.filter(([name]) => facts.held.has(canonicalName(name)))
+  const bounced = (name: string) => facts.script === "NEEDSINFO" && canonicalName(name) === "last_name"
+  const isScripted = facts.script === "REJECTED" || facts.script === "PROCESSING"
+  const isWanting = missing.some(([, field]) => !field.optional) || facts.script === "NEEDSINFO"
+  const verdict: Omit<Verdict, "fields" | "provided"> =
+    isWanting && !isScripted && facts.told !== "REJECTED" ? { status: "NEEDS_INFO" } : completeVerdict(facts)
+  const asked = verdict.status === "NEEDS_INFO" ? [...missing, ...held.filter(([name]) => bounced(name))] : []
+  const fieldStatus = verdict.status === "PROCESSING" ? "PROCESSING" : "ACCEPTED"
+  return {
+    ...verdict,
+    fields:
+      verdict.status === "NEEDS_INFO" && asked.length === 0
+        ? { last_name: lastName }
+        : describeAll(Object.fromEntries(asked)),
+    provided: Object.fromEntries(
+      held.map(([name, field]) => [
+        name,
+        bounced(name)
+          ? { ...describe(name, field), status: "REJECTED", error: "Another family name is needed." }
+          : { ...describe(name, field), status: fieldStatus }
+      ])
+    )
+  }
+}
+
+/** Asked for where the script wants information of a type that does not ask for a family name. */
+const lastName: CustomerField = { type: "string", description: "Family name, as in the identity document" }
