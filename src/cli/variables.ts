@@ -229,7 +229,7 @@ export const variables = {
   logLevel: plain(
     work,
     "KEDGE_LOG_LEVEL",
-    "What is logged, as JSON lines on standard error.",
+    "What is logged, as JSON lines on standard output.",
     "info",
     "debug, info, warn or error"
   )

@@ -1,0 +1,95 @@
+/**
+ * The questions an operator asks from a command line, answered from the storage as text.
+ *
+ * They are answered where the storage is: in the command's own process on PostgreSQL, in the running process on an embedded
+ * database, which only one process may open. So the answer is text, and the asker only prints it.
+ */
+import { Effect, Schema } from "effect"
+import type { TransactionId } from "../../machines/domain/Ids.ts"
+import { Storage } from "../ports/Storage.ts"
+import type { TransactionRow } from "../ports/rows.ts"
+import { openNote } from "../runtime/Note.ts"
+import { describeInbox, describeList, describeTransaction, transactionJson } from "./describeTransaction.ts"
+
+export const Question = Schema.Union([
+  Schema.TaggedStruct("ListTransactions", {
+    status: Schema.NullOr(Schema.String),
+    before: Schema.NullOr(Schema.String),
+    limit: Schema.Int,
+    json: Schema.Boolean
+  }),
+  Schema.TaggedStruct("ShowTransaction", { id: Schema.String, json: Schema.Boolean }),
+  Schema.TaggedStruct("ListInbox", { json: Schema.Boolean }),
+  Schema.TaggedStruct("ReplayInbox", {})
+])
+export type Question = typeof Question.Type
+
+/** What the command prints, and whether it found what was asked for. */
+export const Reply = Schema.Struct({ text: Schema.String, found: Schema.Boolean })
+export type Reply = typeof Reply.Type
+
+const found = (text: string): Reply => ({ text, found: true })
+const pretty = (value: unknown): string => JSON.stringify(value, null, 2)
+const parkedMax = 200
+
+const isId = Schema.is(
+  Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/))
+)
+
+const noteOf = Effect.fnUntraced(function* (row: TransactionRow) {
+  const storage = yield* Storage
+  if (row.context.note === undefined) return null
+  const [sealed] = yield* storage.sealed([row.context.note])
+  if (sealed === undefined) return null
+  return yield* openNote(sealed).pipe(
+    Effect.catchTag("Unsealable", ({ message }) =>
+      Effect.succeed({ message: `(cannot be opened: ${message})` })
+    )
+  )
+})
+
+const show = Effect.fnUntraced(function* (id: string, json: boolean) {
+  const storage = yield* Storage
+  const [row] = isId(id) ? yield* storage.transactions([id as TransactionId]) : []
+  if (row === undefined) return { text: `there is no transaction ${id}`, found: false }
+  const history = yield* storage.history(row.id)
+  const note = yield* noteOf(row)
+  return found(json ? pretty(transactionJson(row, history, note)) : describeTransaction(row, history, note))
+})
+
+const list = Effect.fnUntraced(function* (
+  question: Extract<Question, { readonly _tag: "ListTransactions" }>
+) {
+  const storage = yield* Storage
+  const rows = yield* storage.list({
+    limit: question.limit,
+    ...(question.status === null ? {} : { status: question.status }),
+    ...(question.before === null ? {} : { before: question.before as TransactionId })
+  })
+  return found(question.json ? pretty(rows) : describeList(rows))
+})
+
+const inbox = Effect.fnUntraced(function* (json: boolean) {
+  const storage = yield* Storage
+  const parked = yield* storage.parked({ limit: parkedMax })
+  const quarantined = (yield* storage.quarantined).map(({ account, position, reason }) => ({
+    account,
+    position,
+    reason
+  }))
+  return found(json ? pretty({ parked, quarantined }) : describeInbox({ parked, quarantined }))
+})
+
+/** Answers a question that only reads; `ReplayInbox` is the watcher's and answered by `replay`. */
+export const answer = <E, R>(question: Question, replay: Effect.Effect<string, E, R>) => {
+  switch (question._tag) {
+    case "ListTransactions":
+      return list(question)
+    case "ShowTransaction":
+      return show(question.id, question.json)
+    case "ListInbox":
+      return inbox(question.json)
+    case "ReplayInbox":
+      return Effect.map(replay, found)
+  }
+}
