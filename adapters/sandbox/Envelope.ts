@@ -114,14 +114,8 @@ const bodyOf = (transaction: Transaction): TransactionBody => ({
   claimableBalanceId: (index) => transaction.getClaimableBalanceId(index)
 })
 
-/** Reads an envelope in base64; `undefined` when it is not one. */
-export const decodeEnvelope = (xdr: string, passphrase: string): Envelope | undefined => {
-  let transaction: Transaction | FeeBumpTransaction
-  try {
-    transaction = TransactionBuilder.fromXdr(xdr, passphrase)
-  } catch {
-    return undefined
-  }
+const envelopeOf = (xdr: string, passphrase: string): Envelope => {
+  const transaction = TransactionBuilder.fromXdr(xdr, passphrase)
   if (!(transaction instanceof FeeBumpTransaction)) {
     const inner = bodyOf(transaction)
     return { xdr, hash: inner.hash, inner }
@@ -137,6 +131,16 @@ export const decodeEnvelope = (xdr: string, passphrase: string): Envelope | unde
       maxFee: BigInt(transaction.fee),
       signatures: signaturesOf(transaction)
     }
+  }
+}
+
+/** Reads an envelope in base64; `undefined` when it is not one. */
+export const decodeEnvelope = (xdr: string, passphrase: string): Envelope | undefined => {
+  try {
+    return envelopeOf(xdr, passphrase)
+  } catch {
+    // stellar-sdk throws plain errors for whatever it cannot read.
+    return undefined
   }
 }
 

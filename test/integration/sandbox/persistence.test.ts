@@ -129,11 +129,22 @@ describe("a sandbox with a directory", () => {
     expect((await pay(again.url, "d:1", "0005")).status).toBe(200)
   })
 
-  it("refuses a second process, or a second one in this, while the first lives", async () => {
+  it("is refused to a second one while the first lives", async () => {
     const directory = await freshDirectory()
     await startWorld({ directory })
 
     await expect(SandboxServer.start({ directory })).rejects.toThrow("already running")
+  })
+
+  it("takes over from a dead process, also where its number is another's by now", async () => {
+    const directory = await freshDirectory()
+    await writeFile(join(directory, "sandbox.pid"), "4194304 1")
+    await (await SandboxServer.start({ directory })).close()
+    await writeFile(join(directory, "sandbox.pid"), `${process.pid} 1`)
+
+    const { sandbox } = await startWorld({ directory })
+
+    expect(sandbox.ledger.tip.sequence).toBeGreaterThan(1)
   })
 
   it("refuses a book that belongs to another ledger", async () => {
