@@ -1,25 +1,27 @@
 /**
  * Makes payouts: those born started arrive by the feed within milliseconds of their commit; the rest are claimed.
  *
- * Gotcha: when this process is stopped, calls under way get the grace period to answer; what has not answered by then stays
- * `started` and is looked up after its lease by whoever comes next.
+ * Gotcha: when this process is stopped, what was started and not yet sent is given back as never sent, and calls under way get
+ * the grace period to answer; what has not answered by then stays `started` and is looked up after its lease by whoever comes.
  */
-import { Context, Effect, FiberSet, Layer, Queue } from "effect"
+import { Context, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { transactionOf } from "../../machines/domain/Ids.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
+import type { Entropy } from "../ports/Entropy.ts"
 import { type PaymentRail, Rails } from "../ports/Rails.ts"
 import type { PayoutJob } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
-import { Actors, type Told } from "../runtime/Actors.ts"
-import { Fence } from "../runtime/Fence.ts"
-import { type Feed, PayoutSlots } from "../runtime/PayoutSlots.ts"
-import { backoffSeconds } from "./backoff.ts"
-import { type Answer, held } from "./outcomeEvent.ts"
-import { payoutMetrics } from "./payoutMetrics.ts"
-import { RailCaller } from "./RailCaller.ts"
-import type { Entropy } from "../ports/Entropy.ts"
 import type { Vault } from "../ports/Vault.ts"
+import { Actors } from "../runtime/Actors.ts"
+import { Fence } from "../runtime/Fence.ts"
+import { type Feed, PayoutSlots, type StartedPayout } from "../runtime/PayoutSlots.ts"
+import { retrySeconds } from "./backoff.ts"
+import type { Answer } from "./outcomeEvent.ts"
+import { RailCaller } from "./RailCaller.ts"
+import { recordAnswer } from "./recordAnswer.ts"
 
-type StartedFeed = Extract<Feed, { readonly _tag: "Started" }>
+/** At most so many are claimed at once. */
+const claimMax = 256
 
 export class PayoutExecutor extends Context.Service<
   PayoutExecutor,
@@ -39,62 +41,36 @@ export class PayoutExecutor extends Context.Service<
       const rails = yield* Rails
       const caller = yield* RailCaller
       const fence = yield* Fence
-      const config = yield* KedgeConfig
-      const services = yield* Effect.context<Vault | Entropy>()
-      const { timing } = config
+      const { timing } = yield* KedgeConfig
+      const services = yield* Effect.context<Actors | Vault | Entropy>()
+      const wakes = yield* Queue.unbounded<{ readonly rail: string; readonly inSeconds: number }>()
+      /** Rails for which planned payouts waited when they were last asked. */
+      const plannedWait = new Set<string>()
       const underWay = yield* FiberSet.make<void>()
-      yield* Effect.addFinalizer(() =>
-        FiberSet.awaitEmpty(underWay).pipe(
-          Effect.timeoutOption(`${timing.shutdownGrace} seconds`),
-          Effect.asVoid
-        )
-      )
 
-      const tell = (job: PayoutJob, rail: PaymentRail, answer: Answer, retryInSeconds: number) =>
-        actors.tell({
-          to: job.actor.id,
-          event: answer.event,
-          cause: `rail:${rail.name}`,
-          notes: answer.notes,
-          known: job.actor,
-          retryInSeconds
-        })
+      const record = Effect.fnUntraced(function* (job: PayoutJob, rail: PaymentRail, answer: Answer) {
+        const { event } = answer
+        const retryInSeconds = retrySeconds(timing, job, event)
+        const told = yield* recordAnswer(job, rail, answer, { cause: `rail:${rail.name}`, retryInSeconds })
+        const again =
+          event.type === "payout.notAccepted" ||
+          event.type === "payout.voided" ||
+          (event.type === "payout.unknown" && event.next === "repeat")
+        if (again) yield* Queue.offer(wakes, { rail: rail.name, inSeconds: retryInSeconds })
+        return told
+      }, Effect.provide(services))
 
       /** Sends one started payout and records what came of it. The slot is given back after the commit, never before. */
       const execute = Effect.fnUntraced(function* (job: PayoutJob, rail: PaymentRail) {
-        const answer = yield* caller.execute(job, rail)
-        const retryInSeconds = backoffSeconds(timing, job.tries, job.id)
-        const told = yield* tell(job, rail, answer, retryInSeconds)
-        yield* payoutMetrics.outcome(rail.name, answer.event.type)
-        if (doesNotFit(told)) {
-          // The figures contradict the transaction: nobody but a person can say what the rail did.
-          const instead = yield* held(
-            job,
-            `the rail's answer (${answer.event.type}) does not fit the transaction`
-          ).pipe(Effect.provide(services))
-          yield* tell({ ...job }, rail, instead, 0)
-        }
-        if (
-          told._tag === "Stepped" &&
-          answer.event.type === "payout.unknown" &&
-          answer.event.next === "lookUp"
-        ) {
-          const found = yield* caller.lookUp(job, rail)
-          if (found !== null)
-            yield* actors.tell({
-              to: job.actor.id,
-              event: found.event,
-              cause: `rail:${rail.name}`,
-              notes: found.notes
-            })
-        }
-        const mayRepeat =
-          answer.event.type === "payout.notAccepted" ||
-          (answer.event.type === "payout.unknown" && answer.event.next === "repeat")
-        if (mayRepeat) yield* Queue.offer(wakes, { rail: rail.name, inSeconds: retryInSeconds })
+        const { event, ...rest } = yield* caller.execute(job, rail)
+        const told = yield* record(job, rail, { event, ...rest })
+        const isToLookUp =
+          told._tag === "Stepped" && event.type === "payout.unknown" && event.next === "lookUp"
+        if (!isToLookUp) return
+        const [now] = yield* storage.jobs([job.id])
+        const found = now === undefined ? null : yield* caller.lookUp(now, rail)
+        if (now !== undefined && found !== null) yield* record(now, rail, found)
       })
-
-      const wakes = yield* Queue.unbounded<{ readonly rail: string; readonly inSeconds: number }>()
 
       const start = (job: PayoutJob, rail: PaymentRail): Effect.Effect<void> =>
         FiberSet.run(
@@ -119,13 +95,13 @@ export class PayoutExecutor extends Context.Service<
           )
         ).pipe(Effect.asVoid)
 
-      /** Rails for which planned payouts waited when they were last asked. */
-      const plannedWait = new Set<string>()
-
-      /** Takes slots first, then as many planned payouts; slots that found none are given back. */
+      /**
+       * Takes slots first, then as many planned payouts; slots that found none are given back. Never interrupted: what it has
+       * claimed it starts.
+       */
       const claim = Effect.fnUntraced(function* (rail: PaymentRail) {
         let limit = 0
-        while (limit < 256 && slots.tryTake(rail.name)) limit += 1
+        while (limit < claimMax && slots.tryTake(rail.name)) limit += 1
         if (limit === 0) {
           plannedWait.add(rail.name)
           return 0
@@ -138,45 +114,53 @@ export class PayoutExecutor extends Context.Service<
         else plannedWait.delete(rail.name)
         for (const job of jobs) yield* start(job, rail)
         return jobs.length
-      })
+      }, Effect.uninterruptible)
       const release = (rail: string, count: number): void => {
         for (let taken = 0; taken < count; taken++) slots.release(rail)
       }
-      const claimAll = Effect.forEach(rails.all, claim).pipe(
-        Effect.map((counts) => counts.reduce((total, count) => total + count, 0)),
-        Effect.catch((error) =>
-          Effect.logWarning("planned payouts cannot be claimed now", error.message).pipe(Effect.as(0))
+      const claimOrLog = (rail: PaymentRail): Effect.Effect<number> =>
+        claim(rail).pipe(
+          Effect.catch((error) =>
+            Effect.logWarning("planned payouts cannot be claimed now", error.message).pipe(Effect.as(0))
+          )
         )
+      const claimAll = Effect.forEach(rails.all, claimOrLog).pipe(
+        Effect.map((counts) => counts.reduce((total, count) => total + count, 0))
       )
 
-      /** Sends what the feed names; a slot whose payout cannot be sent now is given back. */
-      const sendStarted = Effect.fnUntraced(function* (payouts: StartedFeed["payouts"]) {
+      /** Reads what was born started and sends it. Without its row nothing is sent, and the slot is given back. */
+      const startFed = Effect.fnUntraced(function* (payouts: ReadonlyArray<StartedPayout>) {
         const jobs = yield* storage.jobs(payouts.map(({ id }) => id)).pipe(
-          Effect.retry({ times: 5 }),
+          Effect.retry(Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("1 second")])),
+          // Well within the lease: an attempt of which nothing was read for so long is no longer ours to send.
+          Effect.timeout(`${timing.payoutLease / 4} seconds`),
           Effect.catch((error) =>
-            // Nothing was sent: the lease runs out and the rail is looked up.
-            Effect.logError("started payouts cannot be read; they are looked up later", error.message).pipe(
-              Effect.as<ReadonlyArray<PayoutJob>>([])
-            )
+            Effect.logError(
+              "started payouts cannot be read; they are looked up after their lease",
+              error.message
+            ).pipe(Effect.as<ReadonlyArray<PayoutJob>>([]))
           )
         )
         const byId = new Map(jobs.map((job) => [job.id, job]))
         for (const { id, rail: name } of payouts) {
           const job = byId.get(id)
           const rail = rails.byName(name)
-          if (job !== undefined && rail !== undefined && job.state === "started") yield* start(job, rail)
+          if (job?.state === "started" && rail !== undefined) yield* start(job, rail)
           else slots.release(name)
         }
       })
-      const onFeed = Queue.take(slots.feed).pipe(
-        Effect.flatMap((feed) => {
-          if (feed._tag === "Started") return sendStarted(feed.payouts)
-          const rail = rails.byName(feed.rail)
-          return rail === undefined ? Effect.void : claim(rail).pipe(Effect.asVoid)
-        }),
-        Effect.catch((error) => Effect.logWarning("planned payouts cannot be claimed now", error.message)),
-        Effect.forever
-      )
+      const handle = (feed: Feed): Effect.Effect<void> => {
+        if (feed._tag === "Started") return startFed(feed.payouts)
+        const rail = rails.byName(feed.rail)
+        return rail === undefined ? Effect.void : Effect.asVoid(claimOrLog(rail))
+      }
+      const onFeed = Effect.uninterruptibleMask((restore) =>
+        restore(Queue.take(slots.feed)).pipe(
+          Effect.flatMap((feed) =>
+            restore(handle(feed)).pipe(Effect.onInterrupt(() => Queue.offer(slots.feed, feed)))
+          )
+        )
+      ).pipe(Effect.forever)
       const onWake = Queue.take(wakes).pipe(
         Effect.flatMap(({ inSeconds, rail }) =>
           Effect.forkScoped(
@@ -193,6 +177,33 @@ export class PayoutExecutor extends Context.Service<
         Effect.forever
       )
 
+      /** Of what is still in the feed nothing was sent: another process may take it at once, instead of asking the rail. */
+      const giveBack = Queue.take(slots.feed).pipe(
+        Effect.flatMap((feed) =>
+          feed._tag === "Planned"
+            ? Effect.void
+            : Effect.forEach(
+                feed.payouts,
+                ({ id, rail }) =>
+                  actors
+                    .tell({
+                      to: transactionOf(id),
+                      event: { type: "payout.notAccepted", payoutId: id },
+                      cause: "executor"
+                    })
+                    .pipe(Effect.ignore, Effect.andThen(Effect.sync(() => slots.release(rail)))),
+                { concurrency: "unbounded", discard: true }
+              )
+        ),
+        Effect.forever
+      )
+      yield* Effect.addFinalizer(() =>
+        slots.close.pipe(
+          Effect.andThen(Effect.raceFirst(slots.idle, giveBack)),
+          Effect.timeoutOption(`${timing.shutdownGrace} seconds`)
+        )
+      )
+
       return PayoutExecutor.of({
         runOnce: Effect.gen(function* () {
           const count = yield* claimAll
@@ -207,5 +218,3 @@ export class PayoutExecutor extends Context.Service<
     })
   )
 }
-
-const doesNotFit = (told: Told): boolean => told._tag === "Refused" && told.reason === "amounts-differ"

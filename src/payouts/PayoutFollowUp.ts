@@ -5,7 +5,7 @@
  * Pages of what is due, never everything in memory. Gotcha: an answer about a payout that was not asked about, or is no longer
  * pending, changes nothing and is recorded.
  */
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Predicate } from "effect"
 import type { PayoutId } from "../../machines/domain/Ids.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
@@ -15,9 +15,12 @@ import { Storage } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
 import { Actors } from "../runtime/Actors.ts"
 import { Fence } from "../runtime/Fence.ts"
-import { type Answer, answerOf, held, unknown } from "./outcomeEvent.ts"
+import { retrySeconds } from "./backoff.ts"
+import { type Answer, answerOf, unknown } from "./outcomeEvent.ts"
 import { payoutMetrics } from "./payoutMetrics.ts"
 import { RailCaller } from "./RailCaller.ts"
+import { recordAnswer } from "./recordAnswer.ts"
+import { withinLimit } from "./withinLimit.ts"
 
 const pageSize = 100
 const lookUpsAtOnce = 16
@@ -42,43 +45,24 @@ export class PayoutFollowUp extends Context.Service<
       const caller = yield* RailCaller
       const fence = yield* Fence
       const config = yield* KedgeConfig
-      const services = yield* Effect.context<Vault | Entropy>()
+      const services = yield* Effect.context<Actors | Vault | Entropy>()
       const { timing } = config
 
       const tell = (job: PayoutJob, rail: PaymentRail, answer: Answer) =>
-        actors
-          .tell({
-            to: job.actor.id,
-            event: answer.event,
-            cause: `rail:${rail.name}`,
-            notes: answer.notes,
-            known: job.actor
-          })
-          .pipe(
-            Effect.flatMap((told) =>
-              told._tag === "Refused" && told.reason === "amounts-differ"
-                ? held(job, `the rail's answer (${answer.event.type}) does not fit the transaction`).pipe(
-                    Effect.flatMap((instead) =>
-                      actors.tell({
-                        to: job.actor.id,
-                        event: instead.event,
-                        cause: `rail:${rail.name}`,
-                        notes: instead.notes
-                      })
-                    )
-                  )
-                : Effect.succeed(told)
-            ),
-            Effect.andThen(payoutMetrics.outcome(rail.name, answer.event.type)),
-            Effect.catch((error) =>
-              Effect.logWarning(
-                "a payout's answer was not taken; it is asked again",
-                { payoutId: job.id },
-                error.message
-              )
-            ),
-            Effect.provide(services)
-          )
+        recordAnswer(job, rail, answer, {
+          cause: `rail:${rail.name}`,
+          retryInSeconds: retrySeconds(timing, job, answer.event)
+        }).pipe(
+          Effect.catch((error) =>
+            Effect.logWarning(
+              "a payout's answer was not taken; it is asked again",
+              { payoutId: job.id },
+              error.message
+            )
+          ),
+          Effect.asVoid,
+          Effect.provide(services)
+        )
 
       const pollPage = Effect.fnUntraced(function* (
         rail: PaymentRail,
@@ -86,18 +70,19 @@ export class PayoutFollowUp extends Context.Service<
         page: ReadonlyArray<PayoutJob>
       ) {
         const asked = new Map<PayoutId, PayoutJob>(page.map((job) => [job.id, job]))
-        const answers = yield* Effect.suspend(() =>
-          ask(
-            page.map((job) => ({
-              payoutId: job.id,
-              transactionId: job.actor.id,
-              externalId: job.externalId,
-              reference: job.reference,
-              metadata: job.metadata
-            }))
-          )
+        const answers: unknown = yield* withinLimit(
+          () =>
+            ask(
+              page.map((job) => ({
+                payoutId: job.id,
+                transactionId: job.actor.id,
+                externalId: job.externalId,
+                reference: job.reference,
+                metadata: job.metadata
+              }))
+            ),
+          rail.timeoutSeconds
         ).pipe(
-          Effect.timeout(`${rail.timeoutSeconds} seconds`),
           Effect.catchCause(() =>
             Effect.logWarning("a poll got no answer; it is made again", { rail: rail.name }).pipe(
               Effect.as([])
@@ -106,10 +91,12 @@ export class PayoutFollowUp extends Context.Service<
         )
         if (!Array.isArray(answers))
           return yield* Effect.logError("a poll answered no list", { rail: rail.name })
-        for (const { outcome, payoutId } of answers as ReadonlyArray<{
-          readonly payoutId: PayoutId
-          readonly outcome: unknown
-        }>) {
+        for (const said of answers as ReadonlyArray<unknown>) {
+          const payoutId = payoutIdOf(said)
+          if (payoutId === null) {
+            yield* Effect.logError("a poll answered without a payout id", { rail: rail.name })
+            continue
+          }
           const job = asked.get(payoutId)
           if (job === undefined) {
             yield* payoutMetrics.unasked(rail.name)
@@ -117,10 +104,20 @@ export class PayoutFollowUp extends Context.Service<
             continue
           }
           asked.delete(payoutId)
-          const answer = yield* answerOf(job, rail, outcome).pipe(Effect.provide(services))
+          const outcome = Predicate.hasProperty(said, "outcome") ? said.outcome : undefined
+          const answer = yield* answerOf(job, rail, outcome, "call").pipe(Effect.provide(services))
+          if (answer.fault === "contract") {
+            yield* Effect.logError("a poll answered outside the contract; it is made again", {
+              payoutId,
+              rail: rail.name
+            })
+            continue
+          }
           // Still pending, or not known yet: asked again when due, and no news for the machine.
-          if (answer.event.type === "payout.pending" || answer.event.type === "payout.unknown") continue
-          yield* tell(job, rail, answer)
+          const isNews =
+            answer.fault === "figures" ||
+            (answer.event.type !== "payout.pending" && answer.event.type !== "payout.unknown")
+          if (isNews) yield* tell(job, rail, answer)
         }
       })
 
@@ -232,6 +229,12 @@ export class PayoutFollowUp extends Context.Service<
       })
     })
   )
+}
+
+/** A payout id that may be asked about; null for anything else. */
+const payoutIdOf = (said: unknown): PayoutId | null => {
+  const id = Predicate.hasProperty(said, "payoutId") ? said.payoutId : null
+  return typeof id === "string" && /^[0-9a-f-]{36}:[1-9][0-9]{0,8}$/.test(id) ? (id as PayoutId) : null
 }
 
 const total = (counts: ReadonlyArray<number>): number => counts.reduce((sum, count) => sum + count, 0)

@@ -5,12 +5,15 @@
  */
 import { Context, Effect, Layer, Schema } from "effect"
 import type { PayoutId } from "../../machines/domain/Ids.ts"
+import { KedgeConfig } from "../KedgeConfig.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import { type LookUpAnswer, Rails } from "../ports/Rails.ts"
 import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
-import { Actors, type ActorSetAside, type NoAnswer, type Overloaded, type Told } from "../runtime/Actors.ts"
+import type { Actors, ActorSetAside, NoAnswer, Overloaded, Told } from "../runtime/Actors.ts"
+import { retrySeconds } from "./backoff.ts"
 import { answerOf } from "./outcomeEvent.ts"
+import { recordAnswer } from "./recordAnswer.ts"
 
 /** No payout has this id. */
 export class PayoutNotFound extends Schema.TaggedError<PayoutNotFound>()("PayoutNotFound", {
@@ -22,7 +25,8 @@ export class Payouts extends Context.Service<
   {
     /**
      * Reports what became of a payout. In: its id (the idempotency key the rail was given) and the outcome, amounts as decimal
-     * strings. Out: `Stepped` when it moved the transaction, `Refused` with a reason when it did not.
+     * strings. Out: `Stepped` when it moved the transaction, `Refused` with a reason when it did not. Amounts that contradict
+     * an open payout move it to `pending_receiver.held`, for a person.
      *
      * Failure and persistence: durable when it answers; may be repeated any number of times. On `Overloaded`, `NoAnswer` or
      * `StorageUnavailable` report again. What does not decode as an outcome counts as `Unknown`.
@@ -37,9 +41,9 @@ export class Payouts extends Context.Service<
     Payouts,
     Effect.gen(function* () {
       const storage = yield* Storage
-      const actors = yield* Actors
       const rails = yield* Rails
-      const services = yield* Effect.context<Vault | Entropy>()
+      const { timing } = yield* KedgeConfig
+      const services = yield* Effect.context<Actors | Vault | Entropy>()
       return Payouts.of({
         report: Effect.fnUntraced(function* (payoutId, outcome) {
           const [job] = yield* storage.jobs([payoutId as PayoutId])
@@ -47,14 +51,11 @@ export class Payouts extends Context.Service<
           if (job === undefined || rail === undefined) {
             return yield* new PayoutNotFound({ message: `no payout has the id ${JSON.stringify(payoutId)}` })
           }
-          const answer = yield* answerOf(job, rail, outcome).pipe(Effect.provide(services))
-          return yield* actors.tell({
-            to: job.actor.id,
-            event: answer.event,
+          const answer = yield* answerOf(job, rail, outcome, "lookUp").pipe(Effect.provide(services))
+          return yield* recordAnswer(job, rail, answer, {
             cause: "integrator",
-            notes: answer.notes,
-            known: job.actor
-          })
+            retryInSeconds: retrySeconds(timing, job, answer.event)
+          }).pipe(Effect.provide(services))
         })
       })
     })

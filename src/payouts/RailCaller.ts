@@ -2,13 +2,14 @@
  * Calls a rail and nothing else: opens the destination, sets the time limit, and turns every way a call can end into an
  * answer. Money leaves the system in `execute` of this file.
  */
-import { Cause, Context, Effect, Layer } from "effect"
+import { Cause, Context, Effect, Layer, Option, Predicate } from "effect"
 import type { PaymentRail, Payout } from "../ports/Rails.ts"
 import type { PayoutJob } from "../ports/rows.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import type { Vault } from "../ports/Vault.ts"
 import { emptyDestination, openDestination } from "../runtime/Destination.ts"
 import { type Answer, answerOf, unknown } from "./outcomeEvent.ts"
+import { withinLimit } from "./withinLimit.ts"
 
 export class RailCaller extends Context.Service<
   RailCaller,
@@ -26,7 +27,18 @@ export class RailCaller extends Context.Service<
 
       const execute = Effect.fnUntraced(function* (job: PayoutJob, rail: PaymentRail) {
         const destination =
-          job.sealed === null ? emptyDestination : yield* openDestination(job.sealed).pipe(Effect.orDie)
+          job.sealed === null
+            ? emptyDestination
+            : yield* openDestination(job.sealed).pipe(
+                Effect.catch((error) =>
+                  // Nothing was sent, so nothing was accepted: it is tried again, until the key is back.
+                  Effect.logError("a payout's destination cannot be opened", {
+                    payoutId: job.id,
+                    why: error.message
+                  }).pipe(Effect.as(null))
+                )
+              )
+        if (destination === null) return notAccepted(job)
         const payout: Payout = {
           payoutId: job.id,
           transactionId: job.actor.id,
@@ -42,20 +54,14 @@ export class RailCaller extends Context.Service<
           reference: job.reference,
           metadata: job.metadata
         }
-        return yield* Effect.suspend(() => rail.execute(payout)).pipe(
-          Effect.timeout(`${rail.timeoutSeconds} seconds`),
+        return yield* withinLimit(() => rail.execute(payout), rail.timeoutSeconds).pipe(
           Effect.matchCauseEffect({
-            onSuccess: (said) => answerOf(job, rail, said),
+            onSuccess: (said) => answerOf(job, rail, said, "call"),
             onFailure: (cause) => {
-              const failure = Cause.findErrorOption(cause)
-              if (failure._tag === "Some" && failure.value._tag === "NothingAccepted") {
-                return Effect.succeed<Answer>({
-                  event: { type: "payout.notAccepted", payoutId: job.id },
-                  notes: []
-                })
-              }
+              const kind = kindOf(cause)
+              if (kind === "NothingAccepted") return Effect.succeed(notAccepted(job))
               const why =
-                failure._tag === "Some"
+                kind === "TimeoutError"
                   ? `no answer within ${rail.timeoutSeconds} s`
                   : "the rail's code broke off"
               return Effect.logWarning("a payout's outcome is unknown", {
@@ -71,15 +77,14 @@ export class RailCaller extends Context.Service<
       const lookUp = Effect.fnUntraced(function* (job: PayoutJob, rail: PaymentRail) {
         if (rail.lookUp === undefined) return null
         const ask = rail.lookUp
-        return yield* Effect.suspend(() => ask(job.id)).pipe(
-          Effect.timeout(`${rail.timeoutSeconds} seconds`),
+        return yield* withinLimit(() => ask(job.id), rail.timeoutSeconds).pipe(
           Effect.matchCauseEffect({
-            onSuccess: (said) => answerOf({ ...job, state: "unknown" }, rail, said),
+            onSuccess: (said) => answerOf({ ...job, state: "unknown" }, rail, said, "lookUp"),
             onFailure: (cause) =>
               Effect.logWarning("a look-up got no answer; it is made again", {
                 payoutId: job.id,
                 rail: rail.name,
-                why: nameOf(cause)
+                why: kindOf(cause)
               }).pipe(Effect.as(null))
           })
         )
@@ -93,8 +98,14 @@ export class RailCaller extends Context.Service<
   )
 }
 
-/** The kind of a failure, never its text: an integrator's message may hold customer data. */
-const nameOf = (cause: Cause.Cause<{ readonly _tag: string }>): string => {
-  const failure = Cause.findErrorOption(cause)
-  return failure._tag === "Some" ? failure.value._tag : "defect"
+const notAccepted = (job: PayoutJob): Answer => ({
+  event: { type: "payout.notAccepted", payoutId: job.id },
+  notes: [],
+  fault: null
+})
+
+/** The kind of a failure, never its text: an integrator's message may hold customer data. It may be anything at all (R5). */
+const kindOf = (cause: Cause.Cause<unknown>): string => {
+  const failure = Option.getOrUndefined(Cause.findErrorOption(cause))
+  return Predicate.hasProperty(failure, "_tag") && typeof failure._tag === "string" ? failure._tag : "defect"
 }
