@@ -9,21 +9,46 @@ import type { StorageUnavailable } from "../../src/ports/Storage.ts"
 import { asCommitError, asReadError, asUnavailable } from "./databaseErrors.ts"
 import type { Engine, Query } from "./Engine.ts"
 import { ormOptions } from "./openOrm.ts"
+import { holdDirectory } from "./pgliteDirectory.ts"
 import { persisting } from "./PostgresEngine.ts"
 
 /** Above so many parameters' worth of rows hashing pays, which the planner cannot know: it takes every array for ten rows. */
 const manyRows = 20_000
 
-export const openPglite = (
-  directory: string | null
-): Effect.Effect<Engine, StorageUnavailable, Scope.Scope> =>
+const open = (directory: string | null) =>
+  MikroORM.init({ ...ormOptions, ...(directory === null ? {} : { dbName: directory }) })
+
+const makeDatabase = async (directory: string): Promise<void> => {
+  const orm = await open(directory)
+  try {
+    await orm.em.getDriver().getConnection().getNativeClient()
+  } finally {
+    await orm.close(true)
+  }
+}
+
+/** Locks the directory until the scope ends. */
+const holding = (given: string) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({ try: () => holdDirectory(given, makeDatabase), catch: asUnavailable }),
+    ({ release }) => Effect.promise(release)
+  ).pipe(
+    Effect.tap(({ directory }) =>
+      Effect.logWarning(
+        "the embedded database does not sync its writes to disk: what was committed survives the end of this process, " +
+          "but a power cut may cost it; use PostgreSQL where money is real",
+        { directory }
+      )
+    )
+  )
+
+/** Opens a directory, or a database in memory for null, which nobody else can open and nobody expects to last. */
+export const openPglite = (given: string | null): Effect.Effect<Engine, StorageUnavailable, Scope.Scope> =>
   Effect.gen(function* () {
+    const directory = given === null ? null : (yield* holding(given)).directory
     const orm = yield* Effect.acquireRelease(
-      Effect.tryPromise({
-        try: () => MikroORM.init({ ...ormOptions, ...(directory === null ? {} : { dbName: directory }) }),
-        catch: asUnavailable
-      }),
-      (open) => Effect.promise(() => open.close(true))
+      Effect.tryPromise({ try: () => open(directory), catch: asUnavailable }),
+      (opened) => Effect.promise(() => opened.close(true))
     )
     const native = yield* Effect.tryPromise({
       try: () => orm.em.getDriver().getConnection().getNativeClient(),

@@ -9,7 +9,6 @@ import type {
   AttentionRow,
   AuditRow,
   Birth,
-  Group,
   PageRow,
   PaymentFate,
   PayoutBirth,

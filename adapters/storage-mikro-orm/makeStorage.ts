@@ -32,7 +32,9 @@ export const makeStorage = (engine: Engine): Storage["Service"] =>
         .commit<GroupColumns>(encodeGroup(group))
         .pipe(
           Effect.flatMap(([row]) =>
-            row?.result == null ? Effect.die("a commit gave no answer") : Effect.succeed(row.result)
+            row === undefined || row.result === null
+              ? Effect.die("a commit gave no answer")
+              : Effect.succeed(row.result)
           )
         )
     },

@@ -4,8 +4,8 @@
  * Gotcha: no layer of the product leads here. A database whose clock was moved says so in the text of `kedge_now`.
  */
 import { Effect } from "effect"
+import type { StorageClock } from "../../src/testing/StorageClock.ts"
 import type { Engine } from "./Engine.ts"
-import { StorageClock } from "../../src/testing/StorageClock.ts"
 
 export const testClock = (engine: Engine): StorageClock["Service"] => {
   let offset = 0

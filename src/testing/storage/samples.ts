@@ -6,7 +6,6 @@
 import { amount, zero } from "../../../machines/domain/Amount.ts"
 import {
   type CustomerId,
-  type PaymentId,
   type PayoutId,
   paymentId,
   payoutId,
@@ -116,7 +115,7 @@ export const samples = (ordinal: number): Samples => {
     sealed: (text = "sealed") => ({
       id: uuid() as SealedId,
       keyId: "key-1",
-      bytes: Uint8Array.from([0, 255, 34, 92, ...[...text].map((letter) => letter.charCodeAt(0))])
+      bytes: Uint8Array.from([0, 255, 34, 92, ...new TextEncoder().encode(text)])
     }),
     birth: (parts = {}) => ({
       id: uuid() as TransactionId,
