@@ -68,7 +68,8 @@ export interface RequiredCustomer {
   readonly version: number
 }
 
-/** A new transaction. It is born in `pending_sender.awaitingPayment`, version 1, with its first audit row. */
+/** A new transaction. It is born in `pending_sender.awaitingPayment`, version 1, with its first audit row
+ * (`transaction.created`, caused by its creator). */
 export interface Birth {
   readonly id: TransactionId
   readonly terms: Terms
@@ -130,6 +131,8 @@ export interface PayoutBirth {
   readonly fee: Amount
   readonly amountIn: Amount
   readonly state: "planned" | "started"
+  /** Seconds from the commit before a planned one may be claimed; absent is at once. */
+  readonly dueInSeconds?: number
 }
 
 /** What a step makes of an attempt that exists. `dueInSeconds` counts from the commit; null is never. */
@@ -152,6 +155,7 @@ export interface AttentionRow {
   readonly kind: Attention
   readonly dueInSeconds: number
   readonly customerId: CustomerId | null
+  /** Fields a rail has bounced: added to what is contested of the customer, whose version is raised. */
   readonly contested: ReadonlyArray<string>
 }
 
@@ -190,6 +194,7 @@ export interface StepRow {
   readonly destination: SealedRow | null
   /** Other sealed rows the context refers to. */
   readonly notes: ReadonlyArray<SealedRow>
+  /** Null keeps what the row has. */
   readonly externalTransactionId: string | null
 }
 
@@ -272,8 +277,11 @@ export interface Group {
   /** A UUID: its row in `commit_group` tells, after a lost answer, whether the commit happened. */
   readonly id: string
   readonly births: ReadonlyArray<Birth>
+  /** At most one an actor. */
   readonly steps: ReadonlyArray<StepRow>
+  /** Where the same payment stands twice, the first counts. */
   readonly payments: ReadonlyArray<PaymentFate>
+  /** At most one an account. */
   readonly pages: ReadonlyArray<PageRow>
   readonly refusals: ReadonlyArray<RefusalRow>
   /** Owner and lease of the attempts born `started`. */

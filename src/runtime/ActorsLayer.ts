@@ -95,8 +95,9 @@ export const layer = Layer.effect(
         )
       )
 
-    const processItems: (items: ReadonlyArray<Item>) => Effect.Effect<void> = Effect.fnUntraced(
-      function* (items) {
+    /** Answers what must be tried again; the caller puts it back. */
+    const processItems: (items: ReadonlyArray<Item>) => Effect.Effect<ReadonlyArray<Item>> =
+      Effect.fnUntraced(function* (items) {
         const known = yield* read(items)
         const groupId = yield* entropy.uuid
         let refusals = 0
@@ -124,27 +125,55 @@ export const layer = Layer.effect(
           return yield* takeApart(items, committed)
         }
         yield* runtimeMetrics.committed(group)
-        mailbox.putBack(settle(plan, committed, slots))
-      }
-    )
+        for (const { id, why } of plan.unreadable) {
+          yield* runtimeMetrics.setAside
+          yield* Effect.logError("set aside: the transaction cannot be stepped", {
+            transactionId: id,
+            reason: why
+          })
+        }
+        return settle(plan, committed, slots)
+      })
 
     /** Halves a rejected group until the poisoned item stands alone; that one is set aside, the others go on. */
-    const takeApart = (items: ReadonlyArray<Item>, error: GroupRejected): Effect.Effect<void> => {
-      if (items.length > 1) {
-        const [first, second] = halves(items)
-        return processItems(first).pipe(Effect.andThen(processItems(second)))
-      }
+    const takeApart = (
+      items: ReadonlyArray<Item>,
+      error: GroupRejected
+    ): Effect.Effect<ReadonlyArray<Item>> => {
+      if (items.length > 1) return inTurn(halves(items))
       const [item] = items
-      if (item === undefined) return Effect.void
+      if (item === undefined) return Effect.succeed([])
       if (item._tag === "Page" && !item.withoutSteps) return storeThenTellOneByOne(item)
       return Effect.logError("set aside: the database will not take it", {
         keys: item.keys,
         reason: error.message
-      }).pipe(Effect.andThen(runtimeMetrics.setAside), Effect.andThen(answerSetAside(item, error.message)))
+      }).pipe(
+        Effect.andThen(runtimeMetrics.setAside),
+        Effect.andThen(answerSetAside(item, error.message)),
+        Effect.as([])
+      )
     }
 
+    /** One group after the other. What shares an actor with an item that goes back goes back behind it: order is kept. */
+    const inTurn = Effect.fnUntraced(function* (groups: ReadonlyArray<ReadonlyArray<Item>>) {
+      const back: Array<Item> = []
+      for (const items of groups) {
+        const keys = new Set(back.flatMap((item) => item.keys))
+        const isBehind = (item: Item): boolean => {
+          const behind = item.keys.some((key) => keys.has(key))
+          if (behind) for (const key of item.keys) keys.add(key)
+          return behind
+        }
+        const behind = items.filter(isBehind)
+        const free = items.filter((item) => !behind.includes(item))
+        if (free.length > 0) back.push(...(yield* processItems(free)))
+        back.push(...behind)
+      }
+      return back
+    })
+
     /** The facts of a page are stored and its cursor moves; then each arrival is told on its own, so that one cannot stop the rest. */
-    const storeThenTellOneByOne = (item: PageItem): Effect.Effect<void> => {
+    const storeThenTellOneByOne = (item: PageItem): Effect.Effect<ReadonlyArray<Item>> => {
       if (item.page.cursor === null && item.page.arrivals.length === 1) {
         return Effect.logError("set aside: an arrival the database will not take stays waiting", {
           keys: item.keys
@@ -156,9 +185,7 @@ export const layer = Layer.effect(
       const alone = item.page.arrivals.map((arrival) =>
         pageItem({ cursor: null, arrivals: [arrival] }, Deferred.makeUnsafe<Brought, ActorSetAside>())
       )
-      return processItems([{ ...item, withoutSteps: true }]).pipe(
-        Effect.andThen(Effect.forEach(alone, (one) => processItems([one]), { discard: true }))
-      )
+      return inTurn([[{ ...item, withoutSteps: true }], ...alone.map((one) => [one])])
     }
 
     const dispatch = Effect.gen(function* () {
@@ -167,6 +194,7 @@ export const layer = Layer.effect(
         if (items.length === 0) return
         inFlight += 1
         yield* processItems(items).pipe(
+          Effect.map((back) => mailbox.putBack(back)),
           Effect.catchCause((cause) =>
             Cause.hasInterruptsOnly(cause)
               ? Effect.void
@@ -219,8 +247,12 @@ export const layer = Layer.effect(
         put(make(answer))
         return yield* answered(answer)
       })
+    /** Many may wait for the same room: each looks again when it comes through. */
+    const waitForRoom: Effect.Effect<void> = Effect.suspend(() =>
+      mailbox.size < loopsMax ? Effect.void : room.await.pipe(Effect.andThen(waitForRoom))
+    )
     const enqueueFromLoop = <A>(make: (answer: Deferred.Deferred<A, ActorSetAside>) => Item) =>
-      room.await.pipe(
+      waitForRoom.pipe(
         Effect.andThen(
           Effect.suspend(() => {
             const answer = Deferred.makeUnsafe<A, ActorSetAside>()

@@ -5,7 +5,7 @@
  * into answers to callers (./settle.ts).
  */
 import { Result } from "effect"
-import type { TransactionId } from "../../machines/domain/Ids.ts"
+import type { PaymentId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { PaymentMatched } from "../../machines/transaction/events.ts"
 import type { ActorRow, Group, ParkReason, PaymentFate, RefusalRow } from "../ports/rows.ts"
 import type { Arrival } from "./Actors.ts"
@@ -24,6 +24,8 @@ import { type FoldContext, type Folded, fold, type Incoming } from "./stepRow.ts
 type Source = { readonly item: TellItem } | { readonly item: PageItem; readonly arrival: Arrival }
 
 export interface Plan {
+  /** Tells that must wait for the next group, to be stepped on a fresh reading. */
+  readonly later: ReadonlyArray<TellItem>
   readonly group: Group
   readonly births: ReadonlyArray<BirthItem>
   readonly pages: ReadonlyArray<PageItem>
@@ -63,6 +65,7 @@ export const planGroup = (
   context: PlanContext
 ): Plan => {
   const sources = new Map<TransactionId, { actor: ActorRow; list: Array<Source> }>()
+  const arrivalsOf = freshArrivals(items)
   const births: Array<BirthItem> = []
   const pages: Array<PageItem> = []
   const records: Array<RecordItem> = []
@@ -92,7 +95,7 @@ export const planGroup = (
       case "Page":
         pages.push(item)
         if (!item.withoutSteps) {
-          for (const arrival of item.page.arrivals) {
+          for (const arrival of arrivalsOf.get(item) ?? []) {
             if (isMatched(arrival))
               add((item.reread ? read.get(arrival.to.id) : undefined) ?? arrival.to, { item, arrival })
           }
@@ -104,12 +107,16 @@ export const planGroup = (
   const unreadable: Array<Plan["unreadable"][number]> = []
   const refusals: Array<RefusalRow> = records.map(({ fact }) => ({ ...fact, id: context.refusalIds() }))
   const refusedArrivals = new Map<Arrival, ParkReason>()
-  for (const [id, { actor, list }] of sources) {
-    const folded = fold(actor, list.map(incomingOf), context)
+  const later: Array<TellItem> = []
+  for (const [id, { actor, list: all }] of sources) {
+    const wasRead = (read.get(id)?.version ?? -1) >= actor.version
+    const { folded, list, rest } = foldOneKind(actor, all, wasRead, context)
+    later.push(...rest)
     if (Result.isFailure(folded)) {
       unreadable.push({ id, why: folded.failure, sources: list })
       continue
     }
+    if (list.length === 0) continue
     actors.push({ folded: folded.success, sources: list })
     folded.success.told.forEach((told, index) => {
       const source = list[index]
@@ -134,6 +141,7 @@ export const planGroup = (
 
   return {
     births,
+    later,
     pages,
     records,
     actors,
@@ -143,7 +151,9 @@ export const planGroup = (
       id: context.groupId,
       births: births.map(({ birth }) => birth),
       steps: actors.flatMap(({ folded }) => (folded.row === null ? [] : [folded.row])),
-      payments: pages.flatMap((item) => fatesOf(item, refusedArrivals, unreadableIds)),
+      payments: pages.flatMap((item) =>
+        fatesOf(item, arrivalsOf.get(item) ?? [], refusedArrivals, unreadableIds)
+      ),
       pages: pages.flatMap(({ page }) => (page.cursor === null ? [] : [page.cursor])),
       refusals,
       owner: context.owner,
@@ -152,12 +162,64 @@ export const planGroup = (
   }
 }
 
+/** The arrivals of each page but for payments that an earlier page of the group brings: one payment has one fate a commit. */
+const freshArrivals = (items: ReadonlyArray<Item>): ReadonlyMap<PageItem, ReadonlyArray<Arrival>> => {
+  const seen = new Set<PaymentId>()
+  const arrivals = new Map<PageItem, ReadonlyArray<Arrival>>()
+  for (const item of items) {
+    if (item._tag !== "Page") continue
+    const fresh = item.page.arrivals.filter(({ payments }) => {
+      const isNew = payments.every(({ id }) => !seen.has(id))
+      for (const { id } of payments) seen.add(id)
+      return isNew
+    })
+    arrivals.set(item, fresh)
+  }
+  return arrivals
+}
+
+interface FoldedSources {
+  readonly folded: Result.Result<Folded, string>
+  /** The sources that were folded, one answer each. */
+  readonly list: ReadonlyArray<Source>
+  readonly rest: ReadonlyArray<TellItem>
+}
+
+/**
+ * Folds as many of an actor's events as may be answered by one commit. A refusal of a tell is an answer without a row to hold a
+ * version, so it counts only on an actor that was read for this group, and never goes along with a step that may be lost.
+ */
+const foldOneKind = (
+  actor: ActorRow,
+  all: ReadonlyArray<Source>,
+  wasRead: boolean,
+  context: FoldContext
+): FoldedSources => {
+  const arrivals = all.filter((source) => "arrival" in source)
+  const list = arrivals.length > 0 ? arrivals : all
+  const folded = fold(actor, list.map(incomingOf), context)
+  const rest = arrivals.length > 0 ? tellsOf(all) : []
+  if (Result.isFailure(folded) || arrivals.length > 0) return { folded, list, rest }
+  const { started, told } = folded.success
+  const first = told[0]?._tag
+  const other = told.findIndex(({ _tag }) => _tag !== first)
+  const most = first === "Refused" && !wasRead ? 0 : other < 0 ? list.length : other
+  if (most === list.length) return { folded, list, rest }
+  for (const { rail } of started) context.slots.release(rail)
+  const now = list.slice(0, most)
+  return { folded: fold(actor, now.map(incomingOf), context), list: now, rest: tellsOf(list.slice(most)) }
+}
+
+const tellsOf = (sources: ReadonlyArray<Source>): ReadonlyArray<TellItem> =>
+  sources.flatMap((source) => ("arrival" in source ? [] : [source.item]))
+
 const fatesOf = (
   item: PageItem,
+  arrivals: ReadonlyArray<Arrival>,
   refused: ReadonlyMap<Arrival, ParkReason>,
   unreadable: ReadonlySet<TransactionId>
 ): ReadonlyArray<PaymentFate> =>
-  item.page.arrivals.flatMap((arrival) => {
+  arrivals.flatMap((arrival) => {
     const transactionId = isMatched(arrival) ? arrival.to.id : null
     const fate: PaymentFate["fate"] =
       "parked" in arrival.to

@@ -8,7 +8,7 @@ import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { Committed } from "../ports/rows.ts"
 import { ActorSetAside, type Arrival, type Brought, type Told } from "./Actors.ts"
 import type { Plan } from "./groupOf.ts"
-import { type Born, type Item, isMatched, type PageItem, pageItem, tellItem } from "./items.ts"
+import { type Born, type Item, isMatched, type PageItem, pageItem, type TellItem, tellItem } from "./items.ts"
 import type { PayoutSlots } from "./PayoutSlots.ts"
 import type { Folded } from "./stepRow.ts"
 
@@ -46,17 +46,14 @@ export const settle = (
         if ("arrival" in source) {
           if (!settled.has(source.arrival.payments[0].id))
             relost.set(source.item, [...(relost.get(source.item) ?? []), source.arrival])
-        } else {
-          // Read afresh: whoever was faster has raised the version.
-          const { known: _, ...message } = source.item.message
-          again.push(tellItem(message, source.item.answer))
-        }
+        } else again.push(readAfresh(source.item))
         return
       }
       const told = folded.told[index]
       if (told !== undefined && !("arrival" in source)) done<Told>(source.item.answer, told)
     })
   }
+  again.push(...plan.later.map(readAfresh))
   for (const { sources, why } of plan.unreadable) {
     for (const source of sources) {
       if (!("arrival" in source))
@@ -72,6 +69,12 @@ export const settle = (
   if (started.length > 0) Queue.offerUnsafe(slots.feed, { _tag: "Started", payouts: started })
   for (const rail of planned) Queue.offerUnsafe(slots.feed, { _tag: "Planned", rail })
   return again
+}
+
+/** What the teller knew of the actor has been overtaken, or was not enough to refuse upon. */
+const readAfresh = (item: TellItem): TellItem => {
+  const { known: _, ...message } = item.message
+  return tellItem(message, item.answer)
 }
 
 /** The payments are in the inbox already: the arrival comes back alone, and nobody waits for its answer. */

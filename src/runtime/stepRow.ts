@@ -35,7 +35,7 @@ export interface Incoming {
   readonly cause: string
   readonly notes: ReadonlyArray<SealedRow>
   readonly destination: SealedRow | null
-  /** For a payout that was not accepted: the pause before the next try. */
+  /** For a payout that was not accepted: the pause before it is made again, under its key or the next. */
   readonly retryInSeconds: number
   /** For a matched payment: who paid. */
   readonly payer: string | null
@@ -75,8 +75,31 @@ interface Rows {
   asked: { readonly customerId: ActorRow["senderId"]; readonly fields: ReadonlyArray<string> } | null
 }
 
-/** Steps an actor through events. The failure is a sentence: its snapshot cannot be read by this process. */
+/** Steps an actor through events. The failure is a sentence: this process cannot read its snapshot, or breaks off over it. */
 export const fold = (
+  actor: ActorRow,
+  incoming: ReadonlyArray<Incoming>,
+  context: FoldContext
+): Result.Result<Folded, string> => {
+  const taken: Array<string> = []
+  const slots: FoldContext["slots"] = {
+    ...context.slots,
+    tryTake: (rail) => {
+      const isTaken = context.slots.tryTake(rail)
+      if (isTaken) taken.push(rail)
+      return isTaken
+    }
+  }
+  try {
+    return foldAll(actor, incoming, { ...context, slots })
+  } catch (error) {
+    // A defect over one actor is that actor's: the others of its group go on.
+    for (const rail of taken) context.slots.release(rail)
+    return Result.fail(`the machine broke off: ${error instanceof Error ? error.message : "no reason given"}`)
+  }
+}
+
+const foldAll = (
   actor: ActorRow,
   incoming: ReadonlyArray<Incoming>,
   context: FoldContext
@@ -189,14 +212,16 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
   switch (command.type) {
     case "executePayout": {
       const rail = now.context.rails.find(now.actor.asset, now.actor.fundingMethod)?.name ?? "none"
-      const state = now.context.slots.tryTake(rail) ? ("started" as const) : ("planned" as const)
+      const { retryInSeconds } = now.message
+      const state = retryInSeconds === 0 && now.context.slots.tryTake(rail) ? "started" : "planned"
       rows.payouts.push({
         id: command.payoutId,
         rail,
         amount: command.amount,
         fee: command.fee,
         amountIn: now.snapshot.context.accepted ?? command.amount,
-        state
+        state,
+        ...(retryInSeconds === 0 ? {} : { dueInSeconds: retryInSeconds })
       })
       if (state === "started") rows.started.push({ id: command.payoutId, rail })
       else rows.planned.push(rail)
