@@ -4,10 +4,12 @@ import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { AssetConfig } from "../../src/KedgeConfig.ts"
 import type { CustomerRow, TransactionRow } from "../../src/ports/rows.ts"
 
-export const issuer = "GDQOE23CFSUMSVQK4Y5JHPPYK73VYCNHZHA7ENKCV37P6SUEO6XQBKPP"
-export const receivingAccount = "GCFXHS4GXL6BVUCXBWXGTITROWLVYXQKQLF4YH5O5JT3YZXCYPAFBJZB"
-export const sendingAnchor = "GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7"
-export const otherAnchor = "GAIH3ULLFQ4DGSECF2AR555KZ4KNDGEKN4AFI4SU2M7B43MGK3QJZNSR"
+export const issuer = "GCFIRY65OQE7DFP5KLNS2PF2LVZMUZYJX4OZIEQ36N2IQANUB5XVYOJR"
+export const receivingAccount = "GCATS5YOVB6ROX2WUNKGNQ2MP3GMXDMKSG2O4N5CLX3A6W4PZGZZI55U"
+export const sendingAnchor = "GDWUSKGGFDI4FRXK5EBTRECZSVQSSWJHHJOGH6JWG3AUMFFMQ435DIAG"
+/** The Sending Anchor's account with the muxed id 7. */
+export const muxedAnchor = "MDWUSKGGFDI4FRXK5EBTRECZSVQSSWJHHJOGH6JWG3AUMFFMQ435CAAAAAAAAAAAA7SPO"
+export const otherAnchor = "GDFJHLAXAUMHA4OWPOB4P7YO72AQR2HMIUYFOXLXE2DZGM633K7HZDQP"
 
 /** The asset of the seed's example: two required fields and a choice. */
 export const usdc: AssetConfig = {

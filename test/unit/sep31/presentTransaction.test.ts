@@ -4,7 +4,7 @@ import type { SealedId } from "../../../machines/domain/Ids.ts"
 import { type Leaf, leaves, statusOf } from "../../../machines/transaction/leaves.ts"
 import type { TransactionRow } from "../../../src/ports/rows.ts"
 import { presentTransaction, showsNote } from "../../../src/sep31/presentTransaction.ts"
-import { issuer, receiverId, senderId, transactionRow } from "../../support/sep31.ts"
+import { issuer, receiverId, receivingAccount, senderId, transactionRow } from "../../support/sep31.ts"
 
 const asset = `stellar:USDC:${issuer}`
 const note = "0190a000-0000-7000-8000-0000000000aa" as SealedId
@@ -25,7 +25,7 @@ describe("presentTransaction", () => {
       amount_fee: "2",
       amount_fee_asset: asset,
       fee_details: { total: "2", asset },
-      stellar_account_id: "GCFXHS4GXL6BVUCXBWXGTITROWLVYXQKQLF4YH5O5JT3YZXCYPAFBJZB",
+      stellar_account_id: receivingAccount,
       stellar_memo_type: "id",
       stellar_memo: "18446744073709551615",
       started_at: "2027-01-15T08:00:00.000Z",

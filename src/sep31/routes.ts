@@ -1,0 +1,22 @@
+/** SEP-31 as routes, mounted when `sep-31` is among the active SEPs; where it is not, its paths are 404 like any other. */
+import { Effect, Layer } from "effect"
+import { serveApi } from "../http/serveApi.ts"
+import { KedgeConfig } from "../KedgeConfig.ts"
+import { Sep31Api } from "./api.ts"
+import { handlers } from "./handlers.ts"
+import { Info } from "./Info.ts"
+import { SendingAnchors } from "./SendingAnchors.ts"
+import { Transactions } from "./Transactions.ts"
+
+const mounted = (at: string) =>
+  serveApi(Sep31Api, at).pipe(
+    Layer.provide(handlers),
+    Layer.provide(Transactions.layer),
+    Layer.provide([Info.layer, SendingAnchors.layer])
+  )
+
+/** `at` is the path of the base URL (`basePathOf`); empty is the root. */
+export const routes = (at = "") =>
+  Layer.unwrap(
+    Effect.map(KedgeConfig, ({ activeSeps }) => (activeSeps.includes("sep-31") ? mounted(at) : Layer.empty))
+  )

@@ -1,0 +1,97 @@
+/**
+ * PATCH /transactions/:id: the fields a rail sent back, corrected; then the payout is tried again (SEP-31 §PATCH Transaction).
+ *
+ * The machine decides whether an update is awaited, so of two PATCHes at once the second finds the state changed and is
+ * refused (S31-PATCH-09). Gotcha: the next attempt reads a new sealed snapshot, never the request.
+ */
+import { Effect, Result } from "effect"
+import type { CustomerId } from "../../machines/domain/Ids.ts"
+import type { Refusal } from "../../machines/transaction/refusals.ts"
+import { BadRequest } from "../http/errors.ts"
+import { KedgeConfig } from "../KedgeConfig.ts"
+import { BusinessHooks } from "../ports/BusinessHooks.ts"
+import { KycProvider } from "../ports/KycProvider.ts"
+import type { TransactionRow } from "../ports/rows.ts"
+import { Actors } from "../runtime/Actors.ts"
+import {
+  type Destination,
+  emptyDestination,
+  openDestination,
+  sealDestination
+} from "../runtime/Destination.ts"
+import type { Note } from "../runtime/Note.ts"
+import { callHook } from "./callHook.ts"
+import { noSuchTransaction } from "./errors.ts"
+import { UpdateAnswer } from "./hookAnswers.ts"
+import type { FieldValues } from "./parseRequest.ts"
+import { wantedFields } from "./presentTransaction.ts"
+import type { Reads } from "./reads.ts"
+import { checkUpdate } from "./requiredFields.ts"
+
+export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
+  const settings = yield* KedgeConfig
+  const hooks = yield* BusinessHooks
+  const kyc = yield* KycProvider
+  const actors = yield* Actors
+  const services = yield* Effect.context<Effect.Services<ReturnType<typeof sealDestination>>>()
+
+  /** What the last attempt was to use; a snapshot that cannot be opened is a defect, for nothing may be paid without it. */
+  const lastDestination = Effect.fnUntraced(function* (row: TransactionRow) {
+    const sealed = row.destination === null ? null : yield* reads.sealed(row.destination)
+    return sealed === null
+      ? emptyDestination
+      : yield* Effect.provideContext(openDestination(sealed), services).pipe(Effect.orDie)
+  })
+
+  /** The customer's values as they are now; those of the last attempt where the customer was erased meanwhile. */
+  const receiverValues = (id: CustomerId | null, last: Destination) =>
+    id === null
+      ? Effect.succeed(last.receiver)
+      : Effect.map(kyc.values(id), (values) => (Object.keys(values).length === 0 ? last.receiver : values))
+
+  return Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues, note: Note | null) {
+    if (row.status !== "pending_transaction_info_update") return yield* notAwaited(row.status)
+    const checked = checkUpdate(wantedFields(row, note), values)
+    if (Result.isFailure(checked)) return yield* new BadRequest({ error: checked.failure })
+    const fields = checked.success
+    const verdict = yield* callHook({
+      hook: "acceptUpdate",
+      ask: () =>
+        hooks.acceptUpdate({
+          transactionId: row.id,
+          sendingAnchor: row.sendingAnchor,
+          fields,
+          reference: row.reference,
+          metadata: row.metadata,
+          lang: row.lang
+        }),
+      answer: UpdateAnswer,
+      timeoutSeconds: settings.timing.hookTimeout
+    })
+    if (verdict._tag === "Refused") return yield* new BadRequest({ error: verdict.error })
+    const last = yield* lastDestination(row)
+    const receiver = yield* receiverValues(row.receiverId, last)
+    const destination = yield* Effect.provideContext(
+      sealDestination({ receiver, fields: { ...last.fields, ...fields } }),
+      services
+    )
+    const told = yield* actors.tell({
+      to: row.id,
+      event: { type: "transaction.updated", fields: Object.keys(fields) },
+      cause: "sending-anchor",
+      destination,
+      known: row
+    })
+    if (told._tag === "Refused") return yield* new BadRequest({ error: refusalText(told.reason) })
+    if (told._tag === "NoSuchTransaction") return yield* noSuchTransaction()
+  })
+})
+
+const notAwaited = (status: string) =>
+  new BadRequest({ error: `the transaction waits for no update: its status is ${status}` })
+
+/** A refusal here means that another PATCH, or the institution, came first. */
+const refusalText = (reason: Refusal): string =>
+  reason === "fields-missing"
+    ? "other fields are asked for by now: read the transaction again"
+    : "the transaction waits for no update any more: read it again"
