@@ -11,12 +11,15 @@ export interface Report {
   readonly beside: Readonly<Record<string, number>>
 }
 
-const rounded = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3))
+const rounded = (value: number): string =>
+  value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3)
 
 export const print = (report: Report): void => {
   const { beside, figure, limit, name, unit } = report
   console.log(`${name}: ${rounded(figure)} ${unit}`)
-  console.log(`  limit ${rounded(limit.figure)} ${unit} (${limit.what}), ratio ${(figure / limit.figure).toPrecision(2)}`)
+  console.log(
+    `  limit ${rounded(limit.figure)} ${unit} (${limit.what}), ratio ${(figure / limit.figure).toPrecision(2)}`
+  )
   for (const [what, value] of Object.entries(beside)) console.log(`  ${what} ${rounded(value)}`)
 }
 

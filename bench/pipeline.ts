@@ -32,7 +32,10 @@ const makeBirths = (count: number) =>
     Array.from({ length: count }, (_, index) => index + 1),
     (n) =>
       sealDestination({ receiver: { bank_account_number: `DE${n}` }, fields: {} }).pipe(
-        Effect.map((destination): Birth => birth(n, { destination, terms: { ...birth(n).terms, expiresAtMillis: 4_000_000_000_000 } }))
+        Effect.map(
+          (destination): Birth =>
+            birth(n, { destination, terms: { ...birth(n).terms, expiresAtMillis: 4_000_000_000_000 } })
+        )
       )
   )
 
@@ -112,7 +115,9 @@ export const pipeline = async (cluster: PostgresCluster, count: number): Promise
     const startedAt = performance.now()
     for (let from = 0; from < count; from += pageSize) {
       const page = payments.slice(from, from + pageSize)
-      const rows = yield* storageNow.actorsByMemo(page.map((row) => ({ account, memo: { type: "id" as const, value: row.memo ?? "" } })))
+      const rows = yield* storageNow.actorsByMemo(
+        page.map((row) => ({ account, memo: { type: "id" as const, value: row.memo ?? "" } }))
+      )
       const byMemo = new Map(rows.map((row) => [row.memo.value, row]))
       const seen = performance.now()
       const arrivals = page.map((row): Arrival => {
@@ -135,8 +140,8 @@ export const pipeline = async (cluster: PostgresCluster, count: number): Promise
     figure: count / seconds,
     limit: { what: "the same commits replayed without us", figure: count / limitSeconds },
     beside: {
-      "payments": count,
-      "commits": recorded.length,
+      payments: count,
+      commits: recorded.length,
       "Node CPU us a payment": cpu / count,
       "p50 ms from page to payout started": percentile(startLatencies, 50),
       "p99 ms from page to payout started": percentile(startLatencies, 99)

@@ -12,7 +12,8 @@ const { positionals, values } = parseArgs({
   options: { count: { type: "string" }, json: { type: "string" } }
 })
 const isName = (name: string): name is Name => name in benches
-const chosen = positionals.length === 0 ? (Object.keys(benches) as ReadonlyArray<Name>) : positionals.filter(isName)
+const chosen =
+  positionals.length === 0 ? (Object.keys(benches) as ReadonlyArray<Name>) : positionals.filter(isName)
 if (chosen.length === 0) {
   console.error(`no such benchmark; there are ${Object.keys(benches).join(", ")}`)
   process.exit(64)

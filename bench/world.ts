@@ -34,7 +34,10 @@ export const newDatabase = async (cluster: PostgresCluster): Promise<string> => 
   const url = new URL(cluster.url)
   url.pathname = `/${name}`
   await Effect.runPromise(
-    Effect.flatMap(Storage, (storage) => storage.migrate).pipe(Effect.provide(postgres({ url: Redacted.make(url.href) })), Effect.scoped)
+    Effect.flatMap(Storage, (storage) => storage.migrate).pipe(
+      Effect.provide(postgres({ url: Redacted.make(url.href) })),
+      Effect.scoped
+    )
   )
   return url.href
 }

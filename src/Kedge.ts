@@ -1,0 +1,130 @@
+/**
+ * Every service of Kedge as one layer that leaves open exactly the ports: what is still missing from its type is what an
+ * institution must bring. And the roles a process plays, each a loop of its own.
+ */
+import { Context, Effect, Layer } from "effect"
+import { routes as sep1Routes } from "./sep1/routes.ts"
+import { basePathOf } from "./http/serveApi.ts"
+import { KedgeConfig } from "./KedgeConfig.ts"
+import { PayoutExecutor } from "./payouts/PayoutExecutor.ts"
+import { PayoutFollowUp } from "./payouts/PayoutFollowUp.ts"
+import { Payouts } from "./payouts/Payouts.ts"
+import { RailCaller } from "./payouts/RailCaller.ts"
+import { Signer } from "./ports/Signer.ts"
+import { Storage } from "./ports/Storage.ts"
+import { layer as actorsLayer } from "./runtime/ActorsLayer.ts"
+import { Fence } from "./runtime/Fence.ts"
+import { PayoutSlots } from "./runtime/PayoutSlots.ts"
+import { routes as sep10Routes } from "./sep10/routes.ts"
+import { BearerOr401, BearerOr403 } from "./sep10/Bearer.ts"
+import { Tokens } from "./sep10/Tokens.ts"
+import { layer as customersLayer } from "./sep12/CustomersLayer.ts"
+import { routes as sep12Routes } from "./sep12/routes.ts"
+import { VerdictSweeper } from "./sep12/VerdictSweeper.ts"
+import { OpenMatters } from "./sep31/OpenMatters.ts"
+import { routes as sep31Routes } from "./sep31/routes.ts"
+import { ExpireTransactions } from "./watcher/ExpireTransactions.ts"
+import { InboxReplay } from "./watcher/InboxReplay.ts"
+import { PaymentWatcher } from "./watcher/PaymentWatcher.ts"
+import { WaitingPayments } from "./watcher/WaitingPayments.ts"
+import { acceptingPayments, WatcherState } from "./watcher/WatcherState.ts"
+
+/** A loop that must be alive while the process is: its name in health and metrics, and the loop. */
+export interface Role {
+  readonly name: string
+  readonly run: Effect.Effect<never>
+}
+
+/** The roles this process plays, by its settings. */
+export class Roles extends Context.Service<Roles, ReadonlyArray<Role>>()("kedge/Roles") {}
+
+/** Attempts are born started only in a process that will make them. */
+const slots = Layer.unwrap(
+  Effect.map(KedgeConfig, ({ roles }) => PayoutSlots.layer({ executes: roles.execute }))
+)
+
+const runtime = actorsLayer.pipe(Layer.provideMerge(Layer.mergeAll(Fence.layer, slots)))
+
+const bearers = Layer.mergeAll(BearerOr401.layer, BearerOr403.layer).pipe(Layer.provideMerge(Tokens.layer))
+
+const services = Layer.mergeAll(
+  PayoutExecutor.layer,
+  PayoutFollowUp.layer,
+  Payouts.layer,
+  PaymentWatcher.layer,
+  WaitingPayments.layer,
+  ExpireTransactions.layer,
+  InboxReplay.layer,
+  acceptingPayments,
+  VerdictSweeper.layer,
+  OpenMatters.layer,
+  bearers
+).pipe(
+  Layer.provideMerge(Layer.mergeAll(RailCaller.layer, WatcherState.layer, customersLayer)),
+  Layer.provideMerge(runtime)
+)
+
+/** Drops what only the past needs, once an hour. */
+const prune = Effect.gen(function* () {
+  const storage = yield* Storage
+  return yield* storage.prune.pipe(
+    Effect.catch((error) => Effect.logWarning("nothing could be pruned now", error.message)),
+    Effect.andThen(Effect.sleep("1 hour")),
+    Effect.forever
+  )
+})
+
+const roles = Layer.effect(
+  Roles,
+  Effect.gen(function* () {
+    const { roles: plays } = yield* KedgeConfig
+    const storage = yield* Storage
+    const watcher = yield* PaymentWatcher
+    const waiting = yield* WaitingPayments
+    const expire = yield* ExpireTransactions
+    const executor = yield* PayoutExecutor
+    const followUp = yield* PayoutFollowUp
+    const matters = yield* OpenMatters
+    const verdicts = yield* VerdictSweeper
+    const watch: ReadonlyArray<Role> = [
+      { name: "watch", run: watcher.run },
+      { name: "waiting-payments", run: waiting.run },
+      { name: "expire", run: expire.run }
+    ]
+    const execute: ReadonlyArray<Role> = [
+      { name: "execute", run: executor.run },
+      { name: "look-up", run: followUp.runLookUp }
+    ]
+    const poll: ReadonlyArray<Role> = [{ name: "poll", run: followUp.runPoll }]
+    const upkeep: ReadonlyArray<Role> = [
+      { name: "open-matters", run: matters.run },
+      { name: "verdicts", run: verdicts.run },
+      { name: "prune", run: prune.pipe(Effect.provideService(Storage, storage)) }
+    ]
+    return [
+      ...(plays.watch ? watch : []),
+      ...(plays.execute ? execute : []),
+      ...(plays.poll ? poll : []),
+      ...upkeep
+    ]
+  })
+)
+
+/** Every service, the doors for reports (`Payouts`, `Customers`) and the roles; the ports and the settings left open. */
+export const layer = roles.pipe(Layer.provideMerge(services))
+
+/** The endpoints of the active SEPs; those of others do not exist. To be mounted on a listener's router. */
+export const routes = Layer.unwrap(
+  Effect.gen(function* () {
+    const { activeSeps, baseUrl } = yield* KedgeConfig
+    const signer = yield* Signer
+    const at = basePathOf(baseUrl)
+    const mounted = [
+      ...(activeSeps.includes("sep-1") ? [sep1Routes(signer.publicKey)] : []),
+      ...(activeSeps.includes("sep-10") ? [sep10Routes] : []),
+      ...(activeSeps.includes("sep-12") ? [sep12Routes] : []),
+      ...(activeSeps.includes("sep-31") ? [sep31Routes(at)] : [])
+    ]
+    return Layer.mergeAll(Layer.empty, ...mounted)
+  })
+)
