@@ -52,7 +52,7 @@ export const make = (tables: Tables): Storage["Service"] => {
         amountIn: payout.amountIn,
         tries: payout.tries,
         externalId: payout.externalId,
-        sealed: row.destination === null ? null : (tables.sealed.get(row.destination) ?? null),
+        sealed: payout.destination === null ? null : (tables.sealed.get(payout.destination) ?? null),
         reference: row.reference,
         metadata: row.metadata,
         actor: actorOf(row)
@@ -318,17 +318,19 @@ export const make = (tables: Tables): Storage["Service"] => {
       }),
     recordVerdict: ({ askAgainInSeconds, id, message, put, status, type }) =>
       at((nowMillis) =>
-        changeCustomer(id, (row) => ({
-          statuses: {
-            ...row.statuses,
-            [type]: {
-              status,
-              message,
-              askAgainAtMillis: askAgainInSeconds === null ? null : nowMillis + askAgainInSeconds * 1000
-            }
-          },
-          contested: row.contested.filter((name) => !put.includes(name))
-        }))
+        tables.customers.get(id)?.erased === true
+          ? null
+          : changeCustomer(id, (row) => ({
+              statuses: {
+                ...row.statuses,
+                [type]: {
+                  status,
+                  message,
+                  askAgainAtMillis: askAgainInSeconds === null ? null : nowMillis + askAgainInSeconds * 1000
+                }
+              },
+              contested: row.contested.filter((name) => !put.includes(name))
+            }))
       ),
     dueVerdicts: ({ againInSeconds, limit }) =>
       at((nowMillis) =>

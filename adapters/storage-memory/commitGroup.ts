@@ -4,7 +4,8 @@
  * Everything is checked before anything is written, so a rejected group leaves no trace. Gotcha: what one row of a group does
  * is seen by the next (two births with one memo), as it is in the database.
  */
-import { add, amount, isMore, toStroops, zero } from "../../machines/domain/Amount.ts"
+import { Result } from "effect"
+import { add, amount, isMore, parseAmount, toStroops, zero } from "../../machines/domain/Amount.ts"
 import type { PaymentId, TransactionId } from "../../machines/domain/Ids.ts"
 import { isFinal } from "../../machines/domain/Sep31Status.ts"
 import { statusOf } from "../../machines/transaction/leaves.ts"
@@ -36,6 +37,7 @@ export const commitGroup = (tables: Tables, group: Group, nowMillis: number): Co
   const applied = [...matching.values()].filter(
     (row) => row.funding === null || appliedNow.has(row.funding.payment)
   )
+  checkPayments(group.payments)
   checkSteps(
     tables,
     applied,
@@ -105,7 +107,17 @@ const bornOrNot = (tables: Tables, births: ReadonlyArray<Birth>): Committed["unb
   })
 }
 
-/** The constraints of the database: one open attempt a transaction, nothing reserved beyond what was received. */
+/** Amounts are what their type says: a database column would not take anything else. */
+const checkPayments = (fates: ReadonlyArray<PaymentFate>): void => {
+  for (const { payment } of fates) {
+    for (const value of [payment.received, payment.amount]) {
+      if (value !== null && Result.isFailure(parseAmount(value)))
+        throw new Rejected(`the payment ${payment.id} holds no amount: ${JSON.stringify(value)}`)
+    }
+  }
+}
+
+/** The constraints of the database: a version audited once, one open attempt a transaction, nothing reserved beyond what was received. */
 const checkSteps = (
   tables: Tables,
   steps: ReadonlyArray<StepRow>,
@@ -115,6 +127,9 @@ const checkSteps = (
     fates.map(({ payment }) => [payment.id, payment.received])
   )
   for (const row of steps) {
+    const versions = [...(tables.audits.get(row.id) ?? []), ...row.audits].map(({ version }) => version)
+    if (new Set(versions).size !== versions.length)
+      throw new Rejected(`the transaction ${row.id} would have two audits of one version`)
     const states = new Map(
       (tables.payoutsOf.get(row.id) ?? []).flatMap((id) => {
         const payout = tables.payouts.get(id)
@@ -231,13 +246,14 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
     tables.journal.push({ ...transfer, cause: `${row.id}:${version}`, asset: stored.asset })
   }
   for (const change of row.changes) changePayout(tables, change, nowMillis)
-  for (const birth of row.payouts) {
+  for (const { dueInSeconds = 0, ...birth } of row.payouts) {
     tables.payoutsOf.set(row.id, [...(tables.payoutsOf.get(row.id) ?? []), birth.id])
     tables.payouts.set(birth.id, {
       ...birth,
       transactionId: row.id,
+      destination: row.destination?.id ?? stored.destination,
       owner: birth.state === "started" ? group.owner : null,
-      dueAtMillis: birth.state === "started" ? nowMillis + group.leaseSeconds * 1000 : nowMillis,
+      dueAtMillis: nowMillis + (birth.state === "started" ? group.leaseSeconds : dueInSeconds) * 1000,
       tries: 0,
       externalId: null
     })

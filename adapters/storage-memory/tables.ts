@@ -15,8 +15,10 @@ import type {
 } from "../../src/ports/rows.ts"
 import type { Cursor, InboxRow } from "../../src/ports/Storage.ts"
 
-export interface StoredPayout extends Omit<PayoutBirth, "state"> {
+export interface StoredPayout extends Omit<PayoutBirth, "state" | "dueInSeconds"> {
   readonly transactionId: TransactionId
+  /** As it was when the attempt was planned. */
+  readonly destination: SealedId | null
   readonly state: PayoutState
   readonly owner: string | null
   readonly dueAtMillis: number | null

@@ -9,9 +9,12 @@ import { type Amount, amount } from "../../machines/domain/Amount.ts"
 const zeroDigit = 48
 const grammar = /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,7})?$/
 
+/** Whether the text is an amount, padded or not. */
+export const isAmount = (text: string): boolean => grammar.test(text)
+
 export const canonical = (padded: string): Amount => {
   // Through the domain's own reader where the text is not what a column of ours can hold: it says what is wrong, and dies.
-  if (!grammar.test(padded)) return amount(padded)
+  if (!isAmount(padded)) return amount(padded)
   if (!padded.includes(".")) return padded as Amount
   let end = padded.length
   while (padded.charCodeAt(end - 1) === zeroDigit) end -= 1

@@ -134,7 +134,7 @@ const stepParts: Readonly<Record<string, string>> = {
     insert into payout (transaction_id, n, rail, amount, fee, amount_in, state, tries, sealed, owner, due_at, open_of)
     select a.transaction_id, a.n, a.rail, a.amount, a.fee, a.amount_in, a.state, 0, u.destination,
       case when a.state = 'started' then g.owner end,
-      case when a.state = 'started' then kedge_now() + make_interval(secs => g.lease) else kedge_now() end,
+      kedge_now() + make_interval(secs => case when a.state = 'started' then g.lease else a.due_in end),
       a.transaction_id
     from attempt a join updated u on u.id = a.transaction_id cross join setting g)`,
   change: `changed as (

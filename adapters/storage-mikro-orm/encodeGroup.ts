@@ -5,6 +5,7 @@
  * the caller and is rejected before the database sees it.
  */
 import type { Group, PaymentFate, Reservation, StepRow } from "../../src/ports/rows.ts"
+import { isAmount } from "./canonical.ts"
 import { commitStatement, type Shape } from "./commitStatement.ts"
 import * as relations from "./groupRelations.ts"
 import { arrayLiteral } from "./literals.ts"
@@ -71,17 +72,29 @@ const sealings = (group: Group) => [
   )
 ]
 
-/** A sentence naming what stands twice, or null. */
-export const repetition = (group: Group): string | null => {
+/** What no database should be asked to take, as a sentence; or null. */
+export const faultOf = (group: Group): string | null => {
   const twice = (what: string, ids: ReadonlyArray<string>): ReadonlyArray<string> => {
-    const found = ids.find((id, at) => ids.indexOf(id) !== at)
-    return found === undefined ? [] : [`the group has two ${what} ${found}`]
+    if (new Set(ids).size === ids.length) return []
+    return [`the group has two ${what} ${ids.find((id, at) => ids.indexOf(id) !== at)}`]
   }
-  const distinct = (ids: ReadonlyArray<string>) => new Set(ids).size === ids.length
-  const steps = group.steps.map(({ id }) => id)
-  const pages = group.pages.map(({ account }) => account)
-  if (distinct(steps) && distinct(pages)) return null
-  return [...twice("steps of", steps), ...twice("pages of", pages)].join("; ")
+  const faults = [
+    ...twice(
+      "steps of",
+      group.steps.map(({ id }) => id)
+    ),
+    ...twice(
+      "pages of",
+      group.pages.map(({ account }) => account)
+    ),
+    // `numeric` would round an eighth decimal away and take NaN.
+    ...group.payments.flatMap(({ payment }) =>
+      isAmount(payment.received) && (payment.amount === null || isAmount(payment.amount))
+        ? []
+        : [`the payment ${payment.id} holds no amount: ${payment.received}, ${payment.amount}`]
+    )
+  ]
+  return faults[0] ?? null
 }
 
 const statements = new Map<string, { readonly name: string; readonly text: string }>()

@@ -88,7 +88,8 @@ export const payoutBirth = relation<Of<PayoutBirth>>("attempt", [
   ["amount", "numeric", ({ row }) => row.amount],
   ["fee", "numeric", ({ row }) => row.fee],
   ["amount_in", "numeric", ({ row }) => row.amountIn],
-  ["state", "text", ({ row }) => row.state]
+  ["state", "text", ({ row }) => row.state],
+  ["due_in", "float8", ({ row }) => row.dueInSeconds ?? 0]
 ])
 
 export const payoutChange = relation<Of<PayoutChange>>("change", [

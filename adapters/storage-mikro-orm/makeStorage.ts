@@ -8,7 +8,7 @@ import { Effect } from "effect"
 import type { Committed } from "../../src/ports/rows.ts"
 import { GroupRejected, Storage } from "../../src/ports/Storage.ts"
 import { customerStatements } from "./customerStatements.ts"
-import { encodeGroup, repetition } from "./encodeGroup.ts"
+import { encodeGroup, faultOf } from "./encodeGroup.ts"
 import type { Engine } from "./Engine.ts"
 import { inboxStatements } from "./inboxStatements.ts"
 import { payoutStatements } from "./payoutStatements.ts"
@@ -26,8 +26,8 @@ export const makeStorage = (engine: Engine): Storage["Service"] =>
     ...upkeepStatements(engine),
 
     commit: (group) => {
-      const twice = repetition(group)
-      if (twice !== null) return Effect.fail(new GroupRejected({ message: twice }))
+      const fault = faultOf(group)
+      if (fault !== null) return Effect.fail(new GroupRejected({ message: fault }))
       return engine
         .commit<GroupColumns>(encodeGroup(group))
         .pipe(

@@ -106,13 +106,15 @@ export class Storage extends Context.Service<
      *   refused.
      * - A step is written where its version matches, its status is not final, and the payment it relies on was inserted or
      *   waiting. Every dependent row (audit, journal, payout, reservation, attention, refund, sealed) goes with its step.
-     * - Refusals are always written.
+     * - Refusals and quarantined records are always written.
+     * - A parked credit is booked from `ledger-in` to `suspense`.
      *
      * Rows are locked in order of id. No expected outcome is an error: losers are named in the answer.
      *
      * Failure and persistence: on success everything not named is durable. `StorageUnavailable`: nothing was written, repeat
      * it. `CommitUnknown`: ask `outcome` with the group's id. `GroupRejected`: nothing was written and repeating is useless.
-     * A crash before the commit leaves nothing; after it, everything.
+     * A crash before the commit leaves nothing; after it, everything. A group's id is used once: under the id of a group that
+     * was committed, or whose outcome was null, everything is `GroupRejected`.
      */
     readonly commit: (
       group: Group
@@ -121,7 +123,8 @@ export class Storage extends Context.Service<
      * What became of a group whose answer was lost: its answer, or null when it was never committed and never will be
      * (the old connection is fenced out before null is answered).
      *
-     * Failure and persistence: a question; may be repeated. Group rows are kept for a day at least.
+     * Failure and persistence: a question; may be repeated. Null spends the id: the same rows go again under a new one. Group
+     * rows are kept for a day at least.
      */
     readonly outcome: (groupId: string) => Read<Committed | null>
 
@@ -168,10 +171,7 @@ export class Storage extends Context.Service<
     }) => Write<ReadonlyArray<PayoutJob>>
 
     /** Takes attention rows that are due; their due time moves on. Failure and persistence: as `due`. */
-    readonly dueAttention: (query: {
-      readonly limit: number
-      readonly againInSeconds: number
-    }) => Write<
+    readonly dueAttention: (query: { readonly limit: number; readonly againInSeconds: number }) => Write<
       ReadonlyArray<{
         readonly kind: Attention
         readonly customerId: CustomerId | null
@@ -239,7 +239,8 @@ export class Storage extends Context.Service<
       readonly memo: Memo | null
     }) => Write<CustomerRow | null>
     /**
-     * Records a verdict, raises the version, and takes the fields that were put out of what is contested.
+     * Records a verdict, raises the version, and takes the fields that were put out of what is contested. Null: there is no
+     * such customer, or it was erased; an erased customer takes no verdict.
      *
      * Failure and persistence: durable when it answers, and told afterwards; a crash in between is made good by the due time
      * of the attention rows that wait on the customer.
@@ -257,7 +258,7 @@ export class Storage extends Context.Service<
       readonly limit: number
       readonly againInSeconds: number
     }) => Write<ReadonlyArray<{ readonly id: CustomerId; readonly type: string }>>
-    /** Marks a customer erased, drops its statuses and raises the version. Failure and persistence: may be repeated. */
+    /** Marks a customer erased, drops its statuses, frees its name (owner, account, memo) and raises the version. Failure and persistence: may be repeated. */
     readonly eraseCustomer: (id: CustomerId) => Write<void>
 
     /** Customer values of the embedded KYC store: sealed rows by customer and name. All or none. */

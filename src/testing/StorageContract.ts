@@ -7,7 +7,11 @@
 import { birthDrafts } from "./storage/birthClauses.ts"
 import { clauses, type StorageClause } from "./storage/claims.ts"
 
+import { customerDrafts } from "./storage/customerClauses.ts"
+import { matterDrafts } from "./storage/matterClauses.ts"
 import { paymentDrafts } from "./storage/paymentClauses.ts"
+import { payoutDrafts } from "./storage/payoutClauses.ts"
+import { roleDrafts } from "./storage/roleClauses.ts"
 import { stepDrafts } from "./storage/stepClauses.ts"
 
 export type { StorageClause } from "./storage/claims.ts"
@@ -16,5 +20,9 @@ export { StorageClock } from "./StorageClock.ts"
 export const storageContract: ReadonlyArray<StorageClause> = clauses([
   ...birthDrafts,
   ...stepDrafts,
-  ...paymentDrafts
+  ...paymentDrafts,
+  ...payoutDrafts,
+  ...matterDrafts,
+  ...customerDrafts,
+  ...roleDrafts
 ])

@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { amount, zero } from "../../../machines/domain/Amount.ts"
 import { paymentId } from "../../../machines/domain/Ids.ts"
-import { type Draft, draft, holds, same, sameSet } from "./claims.ts"
+import { type Draft, draft, failsWith, holds, same, sameSet } from "./claims.ts"
 import { all, audit, fate, page } from "./samples.ts"
 
 export const paymentDrafts: ReadonlyArray<Draft> = [
@@ -300,6 +300,21 @@ export const paymentDrafts: ReadonlyArray<Draft> = [
       )
       const few = yield* storage.parked({ limit: 3 })
       yield* same("how many of them when few are asked for", few.length, 3)
+    }
+  ),
+
+  draft(
+    "a payment that holds no amount is rejected, and nothing of the group is written",
+    function* ({ rows, storage }) {
+      const good = rows.payment()
+      for (const wrong of ["NaN", "1.00000001", "1e3", "-1"] as ReadonlyArray<string>) {
+        const bad = rows.payment({ received: wrong as typeof good.received })
+        yield* failsWith(
+          "GroupRejected",
+          storage.commit(rows.group({ payments: [fate(good, "no-memo", null), fate(bad, "no-memo", null)] }))
+        )
+      }
+      yield* same("the inbox", yield* storage.payments([good.id]), [])
     }
   ),
 
