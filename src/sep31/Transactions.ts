@@ -7,12 +7,12 @@
 import { Context, Effect, Layer } from "effect"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { BadRequest, NotFound } from "../http/errors.ts"
-import type { KycUnavailable } from "../ports/KycProvider.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import { AcceptingPayments } from "../runtime/AcceptingPayments.ts"
 import type { ActorSetAside, NoAnswer, Overloaded } from "../runtime/Actors.ts"
 import { type Note, openNote } from "../runtime/Note.ts"
+import type { CustomersUnavailable } from "../sep12/errors.ts"
 import type { HookFault } from "./callHook.ts"
 import { idOf } from "./checkCustomers.ts"
 import { type Creator, makeCreate } from "./createTransaction.ts"
@@ -32,7 +32,7 @@ import type { CreatedWire, TransactionWire } from "./wire.ts"
 /** The world or the institution's code did not answer as it should: never the caller's doing. */
 export type Failure =
   | StorageUnavailable
-  | KycUnavailable
+  | CustomersUnavailable
   | HookFault
   | Overloaded
   | NoAnswer

@@ -20,7 +20,7 @@ export const answerFailure = (failure: Failure) => {
     case "NoAnswer":
       return tell(failure, "the request was not answered in time and may still take effect", 5)
     case "StorageUnavailable":
-    case "KycUnavailable":
+    case "CustomersUnavailable":
       return tell(failure, "not available at the moment; try again later", 5)
     case "HookFault":
       return failure.reason === "timedOut"

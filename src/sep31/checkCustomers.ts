@@ -8,7 +8,9 @@ import { Effect } from "effect"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
 import { BadRequest } from "../http/errors.ts"
 import type { CustomerRow, RequiredCustomer } from "../ports/rows.ts"
-import type { StorageUnavailable } from "../ports/Storage.ts"
+import type { Storage, StorageUnavailable } from "../ports/Storage.ts"
+import type { Customers } from "../sep12/Customers.ts"
+import type { CustomersUnavailable } from "../sep12/errors.ts"
 import { type CustomerInfoNeeded, customerInfoNeeded } from "./errors.ts"
 import type { CustomerSide, ReceivedAsset } from "./Info.ts"
 
@@ -20,56 +22,94 @@ export interface Parties {
   readonly requires: ReadonlyArray<RequiredCustomer>
 }
 
+/** One side: who, under which type; null where nobody is named and nobody is needed. */
+interface Party {
+  readonly row: CustomerRow
+  readonly type: string | null
+}
+
 type Refusal = CustomerInfoNeeded | BadRequest
-type ReadCustomer = (id: CustomerId) => Effect.Effect<CustomerRow | null, StorageUnavailable>
+type Failure = StorageUnavailable | CustomersUnavailable
+
+export interface CustomerSource {
+  readonly customer: Storage["Service"]["customer"]
+  readonly forTransaction: Customers["Service"]["forTransaction"]
+}
 
 /**
- * Checks both sides, the sender first. Every Sending Anchor registers its customers before it posts (profile v1), so a missing
- * id or a customer not ACCEPTED yet is `customer_info_needed`; REJECTED is a plain refusal without its reason (S31-ERR-04).
+ * Checks both sides; the sender's fault is told first. Every Sending Anchor registers its customers before it posts (profile
+ * v1), so a missing id or a customer not ACCEPTED yet is `customer_info_needed`; REJECTED is a plain refusal without its reason
+ * (S31-ERR-04).
  */
 export const checkCustomers = Effect.fnUntraced(function* (
-  read: ReadCustomer,
-  owner: string,
+  source: CustomerSource,
+  sendingAnchor: string,
   named: { readonly senderId: string | null; readonly receiverId: string | null },
   asset: Pick<ReceivedAsset, "sender" | "receiver">
-): Effect.fn.Return<Parties, Refusal | StorageUnavailable> {
-  const find = (text: string | null) => {
-    const id = text === null ? null : idOf<CustomerId>(text)
-    return id === null ? Effect.succeed(null) : read(id)
-  }
-  const [sender, receiver] = yield* Effect.all([find(named.senderId), find(named.receiverId)], {
+): Effect.fn.Return<Parties, Refusal | Failure> {
+  const side = (name: "sender" | "receiver", id: string | null) =>
+    Effect.result(
+      asset[name].usual === null
+        ? unjudged(source, sendingAnchor, id)
+        : judged(source, sendingAnchor, id, name, asset[name], asset[name].usual)
+    )
+  const results = yield* Effect.all([side("sender", named.senderId), side("receiver", named.receiverId)], {
     concurrency: "unbounded"
   })
-  const senderType = yield* acceptedType("sender", named.senderId, sender, owner, asset.sender)
-  const receiverType = yield* acceptedType("receiver", named.receiverId, receiver, owner, asset.receiver)
-  const rows = [sender, receiver].filter((row) => row !== null)
+  const sender = yield* Effect.fromResult(results[0])
+  const receiver = yield* Effect.fromResult(results[1])
   return {
-    senderId: sender?.id ?? null,
-    receiverId: receiver?.id ?? null,
-    senderType,
-    receiverType,
-    requires: [...new Map(rows.map(({ id, version }) => [id, { id, version }])).values()]
+    senderId: sender?.row.id ?? null,
+    receiverId: receiver?.row.id ?? null,
+    senderType: sender?.type ?? null,
+    receiverType: receiver?.type ?? null,
+    requires: requirements([sender, receiver])
   }
 })
 
-/** The first published type under which the customer is ACCEPTED, the usual one before the others. */
-const acceptedType = (
-  party: "sender" | "receiver",
-  id: string | null,
-  row: CustomerRow | null,
+/** A side without KYC: nobody need be named, but whoever is must be the caller's own. */
+const unjudged = Effect.fnUntraced(function* (
+  source: CustomerSource,
   owner: string,
-  side: CustomerSide
-): Effect.Effect<string | null, Refusal> => {
-  if (id === null && side.usual === null) return Effect.succeed(null)
-  if (row === null || row.erased || row.owner !== owner) return Effect.fail(customerInfoNeeded(side.usual))
-  const types = Object.keys(side.types)
-  const statusOf = (type: string) =>
-    Object.hasOwn(row.statuses, type) ? row.statuses[type]?.status : undefined
-  const accepted = row.contested.length > 0 ? undefined : types.find((type) => statusOf(type) === "ACCEPTED")
-  if (accepted !== undefined || side.usual === null) return Effect.succeed(accepted ?? null)
-  return types.some((type) => statusOf(type) === "REJECTED")
-    ? Effect.fail(new BadRequest({ error: `the ${party} cannot take part in payments here` }))
-    : Effect.fail(customerInfoNeeded(side.usual))
+  text: string | null
+): Effect.fn.Return<Party | null, Refusal | Failure> {
+  if (text === null) return null
+  const id = idOf<CustomerId>(text)
+  const row = id === null ? null : yield* source.customer(id)
+  if (row === null || row.erased || row.owner !== owner) return yield* customerInfoNeeded(null)
+  return { row, type: null }
+})
+
+/** The first published type under which the customer is ACCEPTED, the usual one before the others. */
+const judged = Effect.fnUntraced(function* (
+  source: CustomerSource,
+  sendingAnchor: string,
+  id: string | null,
+  name: "sender" | "receiver",
+  side: CustomerSide,
+  usual: string
+): Effect.fn.Return<Party, Refusal | Failure> {
+  if (id === null) return yield* customerInfoNeeded(usual)
+  let isRejected = false
+  for (const type of new Set([usual, ...Object.keys(side.types)])) {
+    const { row, verdict } = yield* source
+      .forTransaction({ sendingAnchor, id, type })
+      .pipe(Effect.catchTag("CustomerNotFound", () => Effect.fail(customerInfoNeeded(usual))))
+    if (verdict.status === "ACCEPTED") return { row, type }
+    isRejected ||= verdict.status === "REJECTED"
+  }
+  return yield* isRejected
+    ? new BadRequest({ error: `the ${name} cannot take part in payments here` })
+    : customerInfoNeeded(usual)
+})
+
+/** One customer may stand on both sides; what counts then is the newer reading. */
+const requirements = (parties: ReadonlyArray<Party | null>): ReadonlyArray<RequiredCustomer> => {
+  const newest = new Map<CustomerId, number>()
+  for (const party of parties) {
+    if (party !== null) newest.set(party.row.id, Math.max(party.row.version, newest.get(party.row.id) ?? 0))
+  }
+  return [...newest].map(([id, version]) => ({ id, version }))
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

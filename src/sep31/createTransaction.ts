@@ -14,11 +14,11 @@ import { BadRequest } from "../http/errors.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { BusinessHooks } from "../ports/BusinessHooks.ts"
 import { Entropy } from "../ports/Entropy.ts"
-import { KycProvider } from "../ports/KycProvider.ts"
 import type { Birth } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
 import { Actors } from "../runtime/Actors.ts"
 import { sealDestination } from "../runtime/Destination.ts"
+import { Customers } from "../sep12/Customers.ts"
 import { callHook } from "./callHook.ts"
 import { checkCustomers, type Parties } from "./checkCustomers.ts"
 import { type CheckedRequest, checkRequest, leavesSomething } from "./checkRequest.ts"
@@ -62,9 +62,10 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
   const info = yield* Info
   const storage = yield* Storage
   const entropy = yield* Entropy
-  const kyc = yield* KycProvider
+  const customers = yield* Customers
   const actors = yield* Actors
   const services = yield* Effect.context<Effect.Services<ReturnType<typeof sealDestination>>>()
+  const source = { customer: storage.customer, forTransaction: customers.forTransaction }
 
   /** Customers, then fields, then the institution: S31-ERR-05 from its sixth step on. */
   const admit = Effect.fnUntraced(function* (
@@ -74,7 +75,7 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     request: CheckedRequest,
     asset: ReceivedAsset
   ) {
-    const parties = yield* checkCustomers(storage.customer, creator.account, wanted, asset)
+    const parties = yield* checkCustomers(source, creator.account, wanted, asset)
     const missing = missingFields(asset.fields, wanted.fields)
     if (missing !== null) return yield* transactionInfoNeeded(missing)
     const fields = yield* orRefuse(declaredValues(asset.fields, wanted.fields))
@@ -105,7 +106,7 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
 
   /** The sealed snapshot of who gets the money; none where there is nothing to say about them. */
   const destinationOf = Effect.fnUntraced(function* ({ fields, parties }: Admitted) {
-    const receiver = parties.receiverId === null ? {} : yield* kyc.values(parties.receiverId)
+    const receiver = parties.receiverId === null ? {} : yield* customers.values(parties.receiverId)
     const isEmpty = Object.keys(receiver).length === 0 && Object.keys(fields).length === 0
     return isEmpty ? null : yield* Effect.provideContext(sealDestination({ receiver, fields }), services)
   })

@@ -17,7 +17,7 @@ import { type Failure, Transactions } from "./Transactions.ts"
 
 const failures = [
   "StorageUnavailable",
-  "KycUnavailable",
+  "CustomersUnavailable",
   "HookFault",
   "Overloaded",
   "NoAnswer",

@@ -1,7 +1,8 @@
 /** SEP-31 as routes, mounted when `sep-31` is among the active SEPs; where it is not, its paths are 404 like any other. */
 import { Effect, Layer } from "effect"
-import { serveApi } from "../http/serveApi.ts"
+import { basePathOf, serveApi } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
+import { BearerOr403 } from "../sep10/Bearer.ts"
 import { Sep31Api } from "./api.ts"
 import { handlers } from "./handlers.ts"
 import { Info } from "./Info.ts"
@@ -12,11 +13,12 @@ const mounted = (at: string) =>
   serveApi(Sep31Api, at).pipe(
     Layer.provide(handlers),
     Layer.provide(Transactions.layer),
-    Layer.provide([Info.layer, SendingAnchors.layer])
+    Layer.provide([Info.layer, SendingAnchors.layer, BearerOr403.layer])
   )
 
-/** `at` is the path of the base URL (`basePathOf`); empty is the root. */
-export const routes = (at = "") =>
-  Layer.unwrap(
-    Effect.map(KedgeConfig, ({ activeSeps }) => (activeSeps.includes("sep-31") ? mounted(at) : Layer.empty))
+/** Leaves open the ports, the configuration, `Actors`, `AcceptingPayments`, `Tokens` and `Customers`. */
+export const routes = Layer.unwrap(
+  Effect.map(KedgeConfig, ({ activeSeps, baseUrl }) =>
+    activeSeps.includes("sep-31") ? mounted(basePathOf(baseUrl)) : Layer.empty
   )
+)

@@ -10,7 +10,6 @@ import type { Refusal } from "../../machines/transaction/refusals.ts"
 import { BadRequest } from "../http/errors.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { BusinessHooks } from "../ports/BusinessHooks.ts"
-import { KycProvider } from "../ports/KycProvider.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import { Actors } from "../runtime/Actors.ts"
 import {
@@ -20,6 +19,7 @@ import {
   sealDestination
 } from "../runtime/Destination.ts"
 import type { Note } from "../runtime/Note.ts"
+import { Customers } from "../sep12/Customers.ts"
 import { callHook } from "./callHook.ts"
 import { noSuchTransaction } from "./errors.ts"
 import { UpdateAnswer } from "./hookAnswers.ts"
@@ -31,7 +31,7 @@ import { checkUpdate } from "./requiredFields.ts"
 export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
   const settings = yield* KedgeConfig
   const hooks = yield* BusinessHooks
-  const kyc = yield* KycProvider
+  const customers = yield* Customers
   const actors = yield* Actors
   const services = yield* Effect.context<Effect.Services<ReturnType<typeof sealDestination>>>()
 
@@ -47,7 +47,9 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
   const receiverValues = (id: CustomerId | null, last: Destination) =>
     id === null
       ? Effect.succeed(last.receiver)
-      : Effect.map(kyc.values(id), (values) => (Object.keys(values).length === 0 ? last.receiver : values))
+      : Effect.map(customers.values(id), (values) =>
+          Object.keys(values).length === 0 ? last.receiver : values
+        )
 
   return Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues, note: Note | null) {
     if (row.status !== "pending_transaction_info_update") return yield* notAwaited(row.status)

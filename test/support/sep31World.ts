@@ -6,17 +6,17 @@ import { HttpRouter, HttpServer } from "effect/http"
 import { createPublicServer } from "../../adapters/http-node/createPublicServer.ts"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
 import * as Envelope from "../../src/http/Envelope.ts"
-import { KedgeConfig, type Settings } from "../../src/KedgeConfig.ts"
+import type { KedgeConfig, Settings } from "../../src/KedgeConfig.ts"
 import { BusinessHooks, type Hooks } from "../../src/ports/BusinessHooks.ts"
 import { PayoutExecutor } from "../../src/payouts/PayoutExecutor.ts"
 import { KycProvider } from "../../src/ports/KycProvider.ts"
 import type { PaymentRail, PayoutOutcome } from "../../src/ports/Rails.ts"
 import type { TransactionRow } from "../../src/ports/rows.ts"
 import { Storage } from "../../src/ports/Storage.ts"
-import { Actors } from "../../src/runtime/Actors.ts"
+import type { Actors } from "../../src/runtime/Actors.ts"
 import { AcceptingPayments } from "../../src/runtime/AcceptingPayments.ts"
-import { BearerOr403 } from "../../src/sep10/Bearer.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
+import { layer as customersLayer } from "../../src/sep12/CustomersLayer.ts"
 import { routes } from "../../src/sep31/routes.ts"
 import * as Logging from "../../src/telemetry/Logging.ts"
 import { bringPayments, payment, runtimeLayer, scriptedRail, testSettings } from "./runtimeWorld.ts"
@@ -38,14 +38,15 @@ export interface Script {
   values: Map<string, Readonly<Record<string, string>>>
 }
 
+/** A provider that has nothing but the values the test gave, and judges nobody on its own. */
 const kycOf = (script: Script): KycProvider["Service"] => {
-  const unused = () =>
-    Effect.die(new Error("SEP-31 reads customers' values and nothing else of the provider"))
+  const unused = () => Effect.die(new Error("SEP-31 takes no values from a client and erases nobody"))
+  const wanted = { last_name: { type: "string", description: "family name" } } as const
   return {
-    fields: unused,
+    fields: () => Effect.succeed(wanted),
     put: unused,
-    verdict: unused,
     erase: unused,
+    verdict: () => Effect.succeed({ status: "NEEDS_INFO", fields: wanted, provided: {} }),
     values: (id) => Effect.sync(() => script.values.get(id) ?? {})
   }
 }
@@ -84,7 +85,7 @@ export const startSep31 = async (
     isSendingAnchor: (...asked) =>
       (script.hooks.isSendingAnchor ?? BusinessHooks.make({}).isSendingAnchor)(...asked)
   })
-  const world = Layer.mergeAll(
+  const ports = Layer.mergeAll(
     Layer.succeed(BusinessHooks, hooks),
     Layer.succeed(KycProvider, kycOf(script)),
     Layer.succeed(AcceptingPayments, { ready: Effect.sync(() => script.accepting) })
@@ -96,6 +97,7 @@ export const startSep31 = async (
       })
     )
   )
+  const world = customersLayer.pipe(Layer.provideMerge(ports))
   const envelope = Envelope.layer({
     bodyMax: settings.bodyMax,
     requestTimeout: settings.timing.requestTimeout,
@@ -103,7 +105,7 @@ export const startSep31 = async (
     requestId: Effect.succeed("request")
   })
   const tokens = Tokens.layer.pipe(Layer.provideMerge(world))
-  const served = HttpRouter.serve(Layer.mergeAll(routes().pipe(Layer.provide(BearerOr403.layer)), envelope), {
+  const served = HttpRouter.serve(Layer.mergeAll(routes, envelope), {
     disableLogger: true,
     disableListenLog: true
   }).pipe(

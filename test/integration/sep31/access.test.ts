@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import type { AssetInfo } from "../../../src/ports/BusinessHooks.ts"
+import { containing, having, someText } from "../../support/matchers.ts"
 import { otherAnchor, receivingAccount, sendingAnchor, usdc } from "../../support/sep31.ts"
 import { goodPost, registerBoth, type Sep31World, startSep31 } from "../../support/sep31World.ts"
 
@@ -24,7 +25,7 @@ const protectedEndpoints = [
   ["PATCH", () => `/sep31/transactions/${id}`],
   ["PUT", () => `/sep31/transactions/${id}/callback`]
 ] as const
-const refused = { status: 403, body: { error: expect.any(String) } }
+const refused = { status: 403, body: { error: someText } }
 
 describe.each(protectedEndpoints)("sep31 %s", (method, path) => {
   it.each([
@@ -85,7 +86,7 @@ describe.each([
   it("is 405 with Allow (S31-MTX-01)", async () => {
     const answer = await world.ask(method, path, method === "GET" ? {} : { body: {} })
 
-    expect(answer).toMatchObject({ status: 405, body: { error: expect.any(String) } })
+    expect(answer).toMatchObject({ status: 405, body: { error: someText } })
     expect(answer.headers.get("allow")).toContain(allowed)
   })
 })
@@ -99,7 +100,7 @@ describe("sep31 PUT /transactions/:id/callback", () => {
       body: { url: "https://a.example" }
     })
 
-    expect(answer).toMatchObject({ status: 404, body: { error: expect.any(String) } })
+    expect(answer).toMatchObject({ status: 404, body: { error: someText } })
   })
 })
 
@@ -109,7 +110,7 @@ describe("sep31 GET /info", () => {
 
     expect(bare.status).toBe(200)
     expect(bare.body).toEqual({
-      receive: { USDC: expect.objectContaining({ enabled: true, min_amount: 1, fee_percent: 1 }) }
+      receive: { USDC: having({ enabled: true, min_amount: 1, fee_percent: 1 }) }
     })
     expect((await world.ask("GET", "/sep31/info", { as: "not.a.token" })).body).toEqual(bare.body)
   })
@@ -131,7 +132,7 @@ describe("sep31 GET /info", () => {
   it.each(["lang=english!", "lang=", "lang=en&lang=de"])("with %s is 400 (S31-GEN-10)", async (query) => {
     expect(await world.ask("GET", `/sep31/info?${query}`, { as: null })).toMatchObject({
       status: 400,
-      body: { error: expect.stringContaining("lang") }
+      body: { error: containing("lang") }
     })
   })
 
@@ -180,6 +181,6 @@ describe("ACTIVE_SEPS", () => {
     await without.stop()
 
     expect(answers.map(({ status }) => status)).toEqual([404, 404])
-    expect(answers[0]?.body).toEqual({ error: expect.any(String) })
+    expect(answers[0]?.body).toEqual({ error: someText })
   })
 })

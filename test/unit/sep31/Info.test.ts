@@ -5,6 +5,7 @@ import { amount, zero } from "../../../machines/domain/Amount.ts"
 import { KedgeConfig, type Settings } from "../../../src/KedgeConfig.ts"
 import { type AssetInfo, BusinessHooks, type Hooks } from "../../../src/ports/BusinessHooks.ts"
 import { assetInfoWire, completed, Info, SettingsRefused, settingsFaults } from "../../../src/sep31/Info.ts"
+import { containing } from "../../support/matchers.ts"
 import { customerTypes, issuer, otherAnchor, usdc } from "../../support/sep31.ts"
 import { testSettings } from "../../support/runtimeWorld.ts"
 
@@ -123,13 +124,13 @@ describe("the settings", () => {
   it("cannot hold two assets of one code (S31-INFO-07)", () => {
     const faults = settingsFaults({ assets: [plain, { ...plain, issuer: otherAnchor }] })
 
-    expect(faults).toEqual([expect.stringContaining("two assets have the code USDC")])
+    expect(faults).toEqual([containing("two assets have the code USDC")])
   })
 
   it("cannot hold an amount that no JSON number is (S31-INFO-05)", () => {
     const faults = settingsFaults({ assets: [{ ...plain, maximum: amount("922337203685.4775807") }] })
 
-    expect(faults).toEqual([expect.stringContaining("maximum of USDC is 922337203685.4775807")])
+    expect(faults).toEqual([containing("maximum of USDC is 922337203685.4775807")])
     expect(
       settingsFaults({ assets: [{ ...plain, fee: { fixed: zero, percent: amount("0.0000001") } }] })
     ).toEqual([])

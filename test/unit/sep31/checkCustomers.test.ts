@@ -2,7 +2,9 @@ import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe } from "vitest"
 import type { CustomerRow } from "../../../src/ports/rows.ts"
-import { checkCustomers } from "../../../src/sep31/checkCustomers.ts"
+import { notFound } from "../../../src/sep12/errors.ts"
+import { standing } from "../../../src/sep12/Verdicts.ts"
+import { checkCustomers, type CustomerSource } from "../../../src/sep31/checkCustomers.ts"
 import { completed } from "../../../src/sep31/Info.ts"
 import {
   customer,
@@ -19,17 +21,24 @@ const noKyc = completed({ ...usdc, senderTypes: [], receiverTypes: [] }, {}, { c
 const sender = customer(senderId, { "sep31-sender": "ACCEPTED" })
 const receiver = customer(receiverId, { "sep31-receiver": "ACCEPTED" }, { version: 4 })
 
+/** Customers as they are on record: whom the record does not tell, the provider wants more of. */
+const sourceOf = (rows: ReadonlyArray<CustomerRow>): CustomerSource => {
+  const find = (id: string) => rows.find((row) => row.id === id) ?? null
+  return {
+    customer: (id) => Effect.succeed(find(id)),
+    forTransaction: ({ id, sendingAnchor: owner, type }) => {
+      const row = find(id)
+      if (row === null || row.erased || row.owner !== owner) return Effect.fail(notFound())
+      const known = standing(row, type)
+      return Effect.succeed({ row, verdict: { status: known === "open" ? "NEEDS_INFO" : known } })
+    }
+  }
+}
 const check = (
   rows: ReadonlyArray<CustomerRow>,
   named: { readonly senderId: string | null; readonly receiverId: string | null } = { senderId, receiverId },
   wanted = asset
-) =>
-  checkCustomers(
-    (id) => Effect.succeed(rows.find((row) => row.id === id) ?? null),
-    sendingAnchor,
-    named,
-    wanted
-  )
+) => checkCustomers(sourceOf(rows), sendingAnchor, named, wanted)
 const refusal = (...args: Parameters<typeof check>) =>
   Effect.map(Effect.flip(check(...args)), (error) =>
     error._tag === "CustomerInfoNeeded" ? `${error.error} ${error.type ?? ""}`.trim() : error.message
@@ -84,6 +93,22 @@ describe("checkCustomers", () => {
   it.effect("names the receiver's type for a receiver (S31-ERR-02)", () =>
     Effect.gen(function* () {
       expect(yield* refusal([sender], { senderId, receiverId })).toBe("customer_info_needed sep31-receiver")
+    })
+  )
+
+  it.effect("relies on the newer reading of one customer on both sides", () =>
+    Effect.gen(function* () {
+      const both = customer(
+        senderId,
+        { "sep31-sender": "ACCEPTED", "sep31-receiver": "ACCEPTED" },
+        { version: 6 }
+      )
+
+      expect(yield* check([both], { senderId, receiverId: senderId })).toMatchObject({
+        senderId,
+        receiverId: senderId,
+        requires: [{ id: senderId, version: 6 }]
+      })
     })
   )
 
