@@ -4,7 +4,6 @@
  */
 import { Context, Effect, Layer } from "effect"
 import { routes as sep1Routes } from "./sep1/routes.ts"
-import { basePathOf } from "./http/serveApi.ts"
 import { KedgeConfig } from "./KedgeConfig.ts"
 import { PayoutExecutor } from "./payouts/PayoutExecutor.ts"
 import { PayoutFollowUp } from "./payouts/PayoutFollowUp.ts"
@@ -116,14 +115,13 @@ export const layer = roles.pipe(Layer.provideMerge(services))
 /** The endpoints of the active SEPs; those of others do not exist. To be mounted on a listener's router. */
 export const routes = Layer.unwrap(
   Effect.gen(function* () {
-    const { activeSeps, baseUrl } = yield* KedgeConfig
+    const { activeSeps } = yield* KedgeConfig
     const signer = yield* Signer
-    const at = basePathOf(baseUrl)
     const mounted = [
       ...(activeSeps.includes("sep-1") ? [sep1Routes(signer.publicKey)] : []),
       ...(activeSeps.includes("sep-10") ? [sep10Routes] : []),
       ...(activeSeps.includes("sep-12") ? [sep12Routes] : []),
-      ...(activeSeps.includes("sep-31") ? [sep31Routes(at)] : [])
+      ...(activeSeps.includes("sep-31") ? [sep31Routes] : [])
     ]
     return Layer.mergeAll(Layer.empty, ...mounted)
   })
