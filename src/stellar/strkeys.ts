@@ -3,7 +3,7 @@
  *
  * Gotcha: what was sent is never repeated in a failure. It may be a secret seed, and failures are logged (S23-04).
  */
-import { encodeMuxedAccount, encodeMuxedAccountToAddress, StrKey } from "@stellar/stellar-sdk/base"
+import { StrKey } from "@stellar/stellar-sdk/base"
 import { Result } from "effect"
 
 /** An account as a client names it. */
@@ -43,7 +43,3 @@ export const parseAddress = (text: string): Result.Result<Address, AddressFault>
   if (/^S[A-Z2-7]{50,}/.test(text)) return Result.fail("seed")
   return Result.fail(StrKey.isValidContract(text) ? "contract" : "invalid")
 }
-
-/** The `M…` form of an account and a uint64 id. Dies on anything else: both are checked before. */
-export const muxedAddress = (account: string, id: string): string =>
-  encodeMuxedAccountToAddress(encodeMuxedAccount(account, id))
