@@ -147,6 +147,19 @@ describe("signing in", () => {
     )
   })
 
+  it.live("asks for no token and answers with one, and nothing else (S10-AH-01, S10-TOK-04)", () =>
+    withAnchor(new Map(), (base) =>
+      Effect.gen(function* () {
+        const authorization = "Bearer of nothing"
+        const { json: read } = yield* ask(`${base}/auth?account=${account}`, { headers: { authorization } })
+        const { transaction } = read as { readonly transaction: string }
+        const answer = yield* postChallenge(base, signedBy(transaction, client))
+        expect(answer.headers.get("content-type")).toBe("application/json")
+        expect(answer.json).toEqual({ token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as string })
+      })
+    )
+  )
+
   it.live("takes the form encoding as it takes JSON, + and = in it too (S10-TOK-01)", () =>
     withAnchor(new Map(), (base) =>
       Effect.gen(function* () {

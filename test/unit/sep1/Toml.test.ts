@@ -23,7 +23,7 @@ const fault = (over: Partial<Settings>) =>
 const keysOf = (text: string) => text.split("\n").flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? [])
 
 describe("stellarToml", () => {
-  it("publishes every service that is active, without a trailing slash (S1-05, S1-06, S31-GEN-01)", () => {
+  it("publishes every service that is active, without a trailing slash (S1-05, S1-06, S1-07)", () => {
     expect(file()).toBe(`VERSION="2.7.0"
 NETWORK_PASSPHRASE="Test SDF Network ; September 2015"
 SIGNING_KEY="${signingKey}"

@@ -12,6 +12,11 @@ describe("the subject of a token", () => {
     expect(subjectOf({ text, account, muxedId: "5" }, null)).toBe(text)
   })
 
+  it("tells an account from the same account with a memo, the memo 0 too (S10-JWT-08)", () => {
+    expect(parseSubject(account)?.memo).toBe(null)
+    expect(parseSubject(`${account}:0`)?.memo).toBe("0")
+  })
+
   it("reads back as who it was, a memo and a muxed id alike (S10-JWT-07)", () => {
     const text = muxed(account, "18446744073709551615")
     expect(parseSubject(account)).toEqual({ account, muxedAccount: null, memo: null, subject: account })
