@@ -10,16 +10,11 @@ import type { CustomerId } from "../../machines/domain/Ids.ts"
 import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
 import { type CustomerType, KedgeConfig } from "../../src/KedgeConfig.ts"
 import type { Entropy } from "../../src/ports/Entropy.ts"
-import {
-  type CustomerStatus,
-  CustomerRefused,
-  KycProvider,
-  KycUnavailable
-} from "../../src/ports/KycProvider.ts"
+import { CustomerRefused, KycProvider, KycUnavailable } from "../../src/ports/KycProvider.ts"
 import { Storage } from "../../src/ports/Storage.ts"
 import type { CustomerRow } from "../../src/ports/rows.ts"
 import type { Vault } from "../../src/ports/Vault.ts"
-import { describeAll, judge, scriptOf } from "./judge.ts"
+import { describeAll, judge, scriptOf, type Told } from "./judge.ts"
 import { openValue, sealValue } from "./SealedValue.ts"
 
 export interface EmbeddedKycOptions {
@@ -49,9 +44,11 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
     Object.values(customerTypes).flatMap(({ fields }) => Object.keys(fields).map(canonicalName))
   )
 
-  const told = (row: CustomerRow | null, type: string): CustomerStatus | undefined => {
-    const status = row?.statuses[type]?.status
-    return status === "REJECTED" || status === "PROCESSING" ? status : undefined
+  const told = (row: CustomerRow | null, type: string): Told | undefined => {
+    const known = row?.statuses[type]
+    return known?.status === "REJECTED" || known?.status === "PROCESSING"
+      ? { status: known.status, message: known.message }
+      : undefined
   }
 
   /** What the script says of the family name that is held, and how long it still says PROCESSING. */
@@ -64,11 +61,7 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
     return { script, processingSecondsLeft: Math.max(0, Math.ceil(left / 1000)) }
   })
 
-  const judged = Effect.fnUntraced(function* (
-    id: CustomerId,
-    type: string,
-    standing: CustomerStatus | undefined
-  ) {
+  const judged = Effect.fnUntraced(function* (id: CustomerId, type: string, standing: Told | undefined) {
     const held = yield* storage.customerValues(id)
     return judge({
       wanted: wantedBy(type),
@@ -85,7 +78,7 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
       function* ({ customerId, type, values }) {
         const row = yield* storage.customer(customerId)
         const standing = isScripted ? undefined : told(row, type)
-        if (standing === "REJECTED") {
+        if (standing?.status === "REJECTED") {
           return yield* new CustomerRefused({
             message: "this customer was rejected; new data does not change that"
           })

@@ -6,7 +6,7 @@
  */
 import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
 import type { CustomerType } from "../../src/KedgeConfig.ts"
-import type { CustomerField, CustomerStatus, Verdict } from "../../src/ports/KycProvider.ts"
+import type { CustomerField, Verdict } from "../../src/ports/KycProvider.ts"
 
 type Wanted = CustomerType["fields"]
 
@@ -35,12 +35,18 @@ export const scriptOf = (lastName: string): Scripted => {
   return name === "REJECTED" || name === "PROCESSING" || name === "NEEDSINFO" ? name : null
 }
 
+/** A verdict of the institution's, with its words. */
+export interface Told {
+  readonly status: "REJECTED" | "PROCESSING"
+  readonly message: string | null
+}
+
 export interface Facts {
   readonly wanted: Wanted
   /** Canonical names of the values held. */
   readonly held: ReadonlySet<string>
-  /** The recorded status that stands whatever is held; undefined when the customer is judged anew. */
-  readonly told: CustomerStatus | undefined
+  /** What is on record and stands whatever is held; undefined when the customer is judged anew. */
+  readonly told: Told | undefined
   readonly script: Scripted
   /** Seconds until a customer scripted to be processed is accepted; none left is 0. */
   readonly processingSecondsLeft: number
@@ -59,8 +65,9 @@ const completeVerdict = ({
       ? { status: "PROCESSING", askAgainSeconds: processingSecondsLeft }
       : { status: "ACCEPTED" }
   }
-  if (told === "REJECTED") return { status: "REJECTED", message: rejectedMessage }
-  return { status: told === "PROCESSING" ? "PROCESSING" : "ACCEPTED" }
+  if (told === undefined) return { status: "ACCEPTED" }
+  const message = told.message ?? (told.status === "REJECTED" ? rejectedMessage : null)
+  return { status: told.status, ...(message === null ? {} : { message }) }
 }
 
 /** Judges by what is held; pure. */
@@ -72,7 +79,9 @@ export const judge = (facts: Facts): Verdict => {
   const isScripted = facts.script === "REJECTED" || facts.script === "PROCESSING"
   const isWanting = missing.some(([, field]) => !field.optional) || facts.script === "NEEDSINFO"
   const verdict: Omit<Verdict, "fields" | "provided"> =
-    isWanting && !isScripted && facts.told !== "REJECTED" ? { status: "NEEDS_INFO" } : completeVerdict(facts)
+    isWanting && !isScripted && facts.told?.status !== "REJECTED"
+      ? { status: "NEEDS_INFO" }
+      : completeVerdict(facts)
   const asked = verdict.status === "NEEDS_INFO" ? [...missing, ...held.filter(([name]) => bounced(name))] : []
   const fieldStatus = verdict.status === "PROCESSING" ? "PROCESSING" : "ACCEPTED"
   return {

@@ -1,8 +1,8 @@
 /**
  * How the Customers service works over the storage, the KYC provider and the actors.
  *
- * Everything that names a customer passes `reach`, the one check of ownership. Gotcha: a value is validated before a
- * customer is registered for it, so a bad request leaves nothing behind.
+ * Everything that names a customer passes `reach`, the one check of ownership. Gotcha: values are judged by SEP-9 before a
+ * customer is registered for them; what only the provider refuses leaves a customer without data behind.
  */
 import { Effect, Layer, Result } from "effect"
 import type { CustomerId } from "../../machines/domain/Ids.ts"

@@ -57,7 +57,11 @@ const multipartFields = (request: Request, bodyMax: number) =>
         maxTotalSize: Math.max(bodyMax, multipartMax)
       })
     ),
-    Effect.orDie
+    // The parser dies on a part without headers, where it should fail.
+    Effect.catchDefect(() =>
+      Effect.fail(new BadRequest({ error: "the body is not valid multipart/form-data" }))
+    ),
+    Effect.catchTag("MultipartError", Effect.die)
   )
 
 const read = Effect.fnUntraced(function* (
