@@ -14,6 +14,8 @@ export const ormOptions = {
     transactional: true,
     allOrNothing: true
   },
+  // Functions are the migrations' own; the mapper would drop what no entity names.
+  schemaGenerator: { ignoreRoutines: true },
   metadataCache: { enabled: false },
   // Statements and parameters are not logged: they may carry what no log may hold.
   debug: false

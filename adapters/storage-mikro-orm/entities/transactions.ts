@@ -63,6 +63,15 @@ TransactionSchema.setClass(Transaction)
 const AuditSchema = defineEntity({
   name: "Audit",
   tableName: "audit",
+  triggers: [
+    {
+      name: "stays",
+      timing: "before",
+      events: ["update", "delete"],
+      forEach: "statement",
+      body: "raise exception 'the audit is only ever added to' using errcode = '23001';"
+    }
+  ],
   properties: {
     transactionId: p.uuid().primary(),
     version: p.integer().primary(),

@@ -36,10 +36,11 @@ const statements = [
   `create table "audit" ("transaction_id" uuid not null, "version" int not null, "event" text not null,
     "cause" text not null, "before" text not null, "after" text not null, "detail" jsonb not null,
     "at" timestamptz not null, primary key ("transaction_id", "version"))`,
-  `create function audit_stays() returns trigger language plpgsql as
-    $$ begin raise exception 'the audit is only ever added to' using errcode = '23001'; end $$`,
-  `create trigger audit_stays before update or delete or truncate on "audit"
-    for each statement execute function audit_stays()`,
+  // Named as the object mapper names the function of the trigger `stays` of the table `audit`.
+  `create function audit_stays_fn() returns trigger language plpgsql as
+    $$ begin raise exception 'the audit is only ever added to' using errcode = '23001'; end; $$`,
+  `create trigger stays before update or delete on "audit" for each statement execute function audit_stays_fn()`,
+  `create trigger stays_whole before truncate on "audit" for each statement execute function audit_stays_fn()`,
 
   `create table "refusal" ("id" text not null, "transaction_id" uuid not null, "event" text not null,
     "cause" text not null, "reason" text not null, "carries_money" boolean not null, "detail" jsonb not null,

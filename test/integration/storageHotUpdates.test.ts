@@ -1,0 +1,64 @@
+// The price of a step in PostgreSQL: its update of the transaction must stay on the page, or it costs three index entries.
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { amount } from "../../machines/domain/Amount.ts"
+import { payoutId } from "../../machines/domain/Ids.ts"
+import { all, audit, change, fate, samples } from "../../src/testing/storage/samples.ts"
+import { noPostgres } from "../support/postgres.ts"
+import { migratedStorage, observer } from "../support/storage.ts"
+import { waitFor } from "../support/waitFor.ts"
+
+const groups = 10
+const groupSize = 100
+
+describe.skipIf(noPostgres)("storage on PostgreSQL", () => {
+  it.live("updates transactions heap-only in more than four of five steps", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { storage, url } = yield* migratedStorage
+        const rows = samples(1)
+        for (let group = 0; group < groups; group++) {
+          const births = Array.from({ length: groupSize }, () => rows.birth())
+          const payments = births.map(() => rows.payment())
+          yield* storage.commit(rows.group({ births }))
+          const funded = yield* storage.commit(
+            rows.group({
+              steps: births.map((birth, at) => rows.funding(birth, payments[at] ?? rows.payment())),
+              payments: births.map((birth, at) => fate(payments[at] ?? rows.payment(), "step", birth.id))
+            })
+          )
+          expect(funded).toEqual(all)
+          const delivered = yield* storage.commit(
+            rows.group({
+              steps: births.map(({ id }) =>
+                rows.step(
+                  { id, version: 2 },
+                  {
+                    leaf: "completed",
+                    audits: [audit(3, { event: "payout.delivered" })],
+                    changes: [change(payoutId(id, 1))],
+                    transfers: [{ from: "payable", to: "rail-out", amount: amount("98.5"), version: 3 }]
+                  }
+                )
+              )
+            })
+          )
+          expect(delivered).toEqual(all)
+        }
+        const { query } = yield* observer(url)
+        const steps = groups * groupSize * 2
+
+        const hot = yield* Effect.promise(() =>
+          waitFor("the statistics of all steps", async () => {
+            const [row] = await query(
+              "select n_tup_upd::int as updates, n_tup_hot_upd::int as hot from pg_stat_user_tables where relname = 'transaction'"
+            )
+            return row?.["updates"] === steps ? Number(row["hot"]) : undefined
+          })
+        )
+
+        expect(hot / steps).toBeGreaterThan(0.8)
+      })
+    )
+  )
+})
