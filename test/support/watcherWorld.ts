@@ -1,15 +1,15 @@
 // Processes that watch a test ledger over one storage: the real runtime, the real storage, each process with its own owner
 // and ids, so that two of them can be alive at once and one can be "killed" by closing its scope.
-import { type Context, Effect, Exit, Layer, Queue, Scope } from "effect"
+import { type Context, Effect, Exit, Layer, Queue, References, Scope } from "effect"
 import { layerOver } from "../../adapters/storage-memory/MemoryStorage.ts"
 import { emptyTables, type Tables } from "../../adapters/storage-memory/tables.ts"
 import { KedgeConfig, type Settings } from "../../src/KedgeConfig.ts"
 import { Entropy } from "../../src/ports/Entropy.ts"
 import { Rails } from "../../src/ports/Rails.ts"
 import type { Birth } from "../../src/ports/rows.ts"
-import type { StellarNetwork } from "../../src/ports/StellarNetwork.ts"
+import type { Credit, StellarNetwork } from "../../src/ports/StellarNetwork.ts"
 import { Storage } from "../../src/ports/Storage.ts"
-import { AcceptingPayments } from "../../src/runtime/AcceptingPayments.ts"
+import type { AcceptingPayments } from "../../src/runtime/AcceptingPayments.ts"
 import { Actors } from "../../src/runtime/Actors.ts"
 import { layer as actorsLayer } from "../../src/runtime/ActorsLayer.ts"
 import { Fence } from "../../src/runtime/Fence.ts"
@@ -22,6 +22,7 @@ import { type WatcherEvent, WatcherSignal } from "../../src/watcher/WatcherSigna
 import { acceptingPayments, WatcherState } from "../../src/watcher/WatcherState.ts"
 import { usdcId } from "./credits.ts"
 import { issuer, us } from "./horizonRecords.ts"
+import { makeTestLedger } from "./TestLedger.ts"
 import { birth, scriptedRail, testSettings, transactionId } from "./runtimeWorld.ts"
 
 const [assetSettings] = testSettings.assets
@@ -97,6 +98,7 @@ export const startProcess = Effect.fnUntraced(function* (options: ProcessOptions
     Layer.succeed(KedgeConfig, { ...watcherSettings, ...options.settings }),
     Layer.succeed(Rails, Rails.one(scriptedRail(() => Effect.never).rail)),
     Layer.succeed(Fence, { owner }),
+    Layer.succeed(References.MinimumLogLevel, "None"),
     Layer.succeed(WatcherSignal, (event: WatcherEvent) => Queue.offer(events, event).pipe(Effect.asVoid)),
     entropyOf(processes),
     options.network
@@ -146,5 +148,26 @@ export const bear = Effect.fnUntraced(function* (
 
 export const stateOf = (tables: Tables, n: number): string =>
   tables.transactions.get(transactionId(n))?.state ?? "none"
+
+/** A storage and a ledger for processes to share. */
+export const world = () => ({
+  tables: emptyTables(),
+  ledger: makeTestLedger(watcherSettings.network.passphrase)
+})
+export type Parts = ReturnType<typeof world>
+
+/** A process with nothing special about it. */
+export const startIn = ({ ledger, tables }: Parts) => startProcess({ network: ledger.layer, tables })
+
+/** The turn that applied so many payments. */
+export const applied = (process: Process, count = 1) =>
+  process.until("Turned", ({ brought }) => brought?.applied === count)
+
+export const watchOf = (process: Process) =>
+  WatcherState.use((state) => Effect.sync(() => state.of(us))).pipe(Effect.provide(process.services))
+
+export const idOf = (value: number): Credit["memo"] => ({ type: "id", value: String(value) })
+export const paid = "pending_receiver.payingOut"
+export const unpaid = "pending_sender.awaitingPayment"
 
 export { emptyTables }

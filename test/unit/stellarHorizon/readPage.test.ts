@@ -29,7 +29,10 @@ const bad = (where: Place) => paymentRecord(where, idMemo("1"), { amount: "a lot
 
 const pageOf = (
   records: ReadonlyArray<unknown>,
-  { isFull = false, tip = closed(1_000) }: { readonly isFull?: boolean; readonly tip?: ClosedLedger | null } = {}
+  {
+    isFull = false,
+    tip = closed(1_000)
+  }: { readonly isFull?: boolean; readonly tip?: ClosedLedger | null } = {}
 ): CreditPage => readPage({ account: us, position: start, ...cut(placed(records), isFull), tip })
 
 describe("stellar-horizon readPage", () => {

@@ -4,9 +4,11 @@ import { unreadableRun } from "../../../src/watcher/unreadableRun.ts"
 /** A page as a picture: `x` could not be read, `.` could. */
 const page = (picture: string) => ({
   transactions: picture.length,
-  unreadable: [...picture].flatMap((mark, ordinal) =>
-    mark === "x" ? [{ ordinal, position: String(ordinal), reason: "", raw: "" }] : []
-  )
+  unreadable: picture
+    .split("")
+    .flatMap((mark, ordinal) =>
+      mark === "x" ? [{ ordinal, position: String(ordinal), reason: "", raw: "" }] : []
+    )
 })
 
 describe("unreadableRun", () => {
