@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { amount, type Amount } from "../../machines/domain/Amount.ts"
-import { type PaymentId, payoutId, type TransactionId } from "../../machines/domain/Ids.ts"
+import { payoutId, type TransactionId } from "../../machines/domain/Ids.ts"
 import type { Group } from "../../src/ports/rows.ts"
 import { fate, page, type Samples, samples } from "../../src/testing/storage/samples.ts"
 import { noPostgres } from "../support/postgres.ts"
@@ -79,7 +79,7 @@ describe.skipIf(noPostgres)("a group with wrong rows on PostgreSQL", () => {
         yield* storage.commit(rows.group({ births: [birth] }))
         const payments = [fate(payment, "step", birth.id)]
         const reservation = {
-          payment: payment.id as PaymentId,
+          payment: payment.id,
           payout: amount("98.5"),
           refund: amount("98.5"),
           fee: amount("1.5")

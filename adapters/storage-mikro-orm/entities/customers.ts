@@ -5,6 +5,7 @@
  * customers with a null memo pass. It is null where a customer was not named by an account, and after erasure.
  */
 import { defineEntity, p } from "@mikro-orm/postgresql"
+import { key } from "./columns.ts"
 
 const CustomerSchema = defineEntity({
   name: "Customer",
@@ -16,7 +17,7 @@ const CustomerSchema = defineEntity({
     account: p.text().nullable(),
     memoType: p.text().nullable(),
     memo: p.text().nullable(),
-    address: p.text().nullable(),
+    address: key().nullable(),
     version: p.integer(),
     erased: p.boolean(),
     contested: p.array().columnType("text[]")
@@ -32,7 +33,7 @@ const VerdictSchema = defineEntity({
   indexes: [{ name: "verdict_due", properties: ["askAgainAt"], where: "ask_again_at is not null" }],
   properties: {
     customerId: p.uuid().primary(),
-    type: p.text().primary(),
+    type: key().primary(),
     status: p.text(),
     message: p.text().nullable(),
     askAgainAt: p.datetime().nullable()
@@ -47,7 +48,7 @@ const CustomerValueSchema = defineEntity({
   tableName: "customer_value",
   properties: {
     customerId: p.uuid().primary(),
-    name: p.text().primary(),
+    name: key().primary(),
     sealedId: p.uuid(),
     keyId: p.text(),
     bytes: p.blob()

@@ -5,7 +5,7 @@
  * transaction at once pays for the primary key alone.
  */
 import { defineEntity, p } from "@mikro-orm/postgresql"
-import { amount, nullableAmount } from "./columns.ts"
+import { amount, key, nullableAmount } from "./columns.ts"
 
 const StellarPaymentSchema = defineEntity({
   name: "StellarPayment",
@@ -30,8 +30,8 @@ const StellarPaymentSchema = defineEntity({
     }
   ],
   properties: {
-    id: p.text().primary(),
-    leader: p.text(),
+    id: key().primary(),
+    leader: key(),
     received: amount(),
     operationId: p.text(),
     creditIndex: p.integer(),
@@ -62,7 +62,7 @@ const CursorSchema = defineEntity({
   name: "Cursor",
   tableName: "cursor",
   properties: {
-    account: p.text().primary(),
+    account: key().primary(),
     network: p.text(),
     position: p.text(),
     epoch: p.integer(),
@@ -78,8 +78,8 @@ const QuarantineSchema = defineEntity({
   name: "Quarantine",
   tableName: "quarantine",
   properties: {
-    account: p.text().primary(),
-    position: p.text().primary(),
+    account: key().primary(),
+    position: key().primary(),
     reason: p.text(),
     raw: p.text(),
     at: p.datetime()
@@ -93,7 +93,7 @@ const ExpirySweepSchema = defineEntity({
   name: "ExpirySweep",
   tableName: "expiry_sweep",
   properties: {
-    account: p.text().primary(),
+    account: key().primary(),
     sweptUntil: p.datetime()
   }
 })

@@ -5,7 +5,7 @@
  * three more index entries (the integration test holds the share of heap-only updates).
  */
 import { defineEntity, p } from "@mikro-orm/postgresql"
-import { amount, nullableAmount } from "./columns.ts"
+import { amount, key, nullableAmount } from "./columns.ts"
 
 const TransactionSchema = defineEntity({
   name: "Transaction",
@@ -39,9 +39,9 @@ const TransactionSchema = defineEntity({
     feePercent: amount(),
     expiresAt: p.datetime(),
     asset: p.text(),
-    account: p.text(),
-    memoType: p.text(),
-    memo: p.text(),
+    account: key(),
+    memoType: key(),
+    memo: key(),
     fundingMethod: p.text(),
     senderId: p.uuid().nullable(),
     receiverId: p.uuid().nullable(),
@@ -92,7 +92,7 @@ const RefusalSchema = defineEntity({
   tableName: "refusal",
   indexes: [{ name: "refusal_transaction", properties: ["transactionId"] }],
   properties: {
-    id: p.text().primary(),
+    id: key().primary(),
     transactionId: p.uuid(),
     event: p.text(),
     cause: p.text(),

@@ -1,5 +1,6 @@
 /** Rows that belong to no transaction: groups, leases, used challenges. */
 import { defineEntity, p } from "@mikro-orm/postgresql"
+import { key } from "./columns.ts"
 
 /** A group that was committed, with its answer; a null answer fences out a group that must never be. */
 const CommitGroupSchema = defineEntity({
@@ -19,7 +20,7 @@ const LeaseSchema = defineEntity({
   name: "Lease",
   tableName: "lease",
   properties: {
-    role: p.text().primary(),
+    role: key().primary(),
     owner: p.text(),
     epoch: p.integer(),
     until: p.datetime()
@@ -33,7 +34,7 @@ const ChallengeSchema = defineEntity({
   tableName: "challenge",
   indexes: [{ name: "challenge_expiry", properties: ["expiresAt"] }],
   properties: {
-    hash: p.text().primary(),
+    hash: key().primary(),
     expiresAt: p.datetime()
   }
 })

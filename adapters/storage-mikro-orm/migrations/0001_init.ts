@@ -14,6 +14,8 @@ export class Init extends Migration {
 }
 
 const statements = [
+  // Columns that identify are sorted as "C": by bytes, so that no update of the system's locales can break their indexes.
+
   // The clock of leases, due times and expiry. Tests put another in its place; nothing else may.
   `create function kedge_now() returns timestamptz language sql stable as 'select now()'`,
 
@@ -23,8 +25,8 @@ const statements = [
     "destination" uuid null, "external_transaction_id" text null, "status_at" timestamptz not null,
     "completed_at" timestamptz null, "expected" numeric(30,7) not null, "minimum" numeric(30,7) null,
     "maximum" numeric(30,7) null, "fee_fixed" numeric(30,7) not null, "fee_percent" numeric(30,7) not null,
-    "expires_at" timestamptz not null, "asset" text not null, "account" text not null, "memo_type" text not null,
-    "memo" text not null, "funding_method" text not null, "sender_id" uuid null, "receiver_id" uuid null,
+    "expires_at" timestamptz not null, "asset" text not null, "account" text collate "C" not null, "memo_type" text collate "C" not null,
+    "memo" text collate "C" not null, "funding_method" text not null, "sender_id" uuid null, "receiver_id" uuid null,
     "sender_type" text null, "receiver_type" text null, "sending_anchor" text not null, "creator" text not null,
     "reference" text null, "metadata" jsonb not null, "lang" text not null, "refund_memo_type" text null,
     "refund_memo" text null, "created_at" timestamptz not null, primary key ("id"))
@@ -42,7 +44,7 @@ const statements = [
   `create trigger stays before update or delete on "audit" for each statement execute function audit_stays_fn()`,
   `create trigger stays_whole before truncate on "audit" for each statement execute function audit_stays_fn()`,
 
-  `create table "refusal" ("id" text not null, "transaction_id" uuid not null, "event" text not null,
+  `create table "refusal" ("id" text collate "C" not null, "transaction_id" uuid not null, "event" text not null,
     "cause" text not null, "reason" text not null, "carries_money" boolean not null, "detail" jsonb not null,
     "at" timestamptz not null, primary key ("id"))`,
   `create index "refusal_transaction" on "refusal" ("transaction_id")`,
@@ -68,7 +70,7 @@ const statements = [
     "stellar_transaction_id" text not null, "amount" numeric(30,7) not null,
     primary key ("transaction_id", "version", "line"))`,
 
-  `create table "stellar_payment" ("id" text not null, "leader" text not null, "received" numeric(30,7) not null,
+  `create table "stellar_payment" ("id" text collate "C" not null, "leader" text collate "C" not null, "received" numeric(30,7) not null,
     "operation_id" text not null, "credit_index" int not null, "stellar_transaction_id" text not null,
     "account" text not null, "muxed_account" text null, "payer" text not null, "asset" text not null,
     "amount" numeric(30,7) null, "memo_type" text not null, "memo" text null, "closed_at" timestamptz not null,
@@ -84,29 +86,29 @@ const statements = [
   `create index "stellar_payment_transaction" on "stellar_payment" ("transaction_id")
     where state <> 'applied' or leader <> id`,
 
-  `create table "cursor" ("account" text not null, "network" text not null, "position" text not null,
+  `create table "cursor" ("account" text collate "C" not null, "network" text not null, "position" text not null,
     "epoch" int not null, "processed_ledger" bigint null, "processed_at" timestamptz null, primary key ("account"))`,
-  `create table "quarantine" ("account" text not null, "position" text not null, "reason" text not null,
+  `create table "quarantine" ("account" text collate "C" not null, "position" text collate "C" not null, "reason" text not null,
     "raw" text not null, "at" timestamptz not null, primary key ("account", "position"))`,
-  `create table "expiry_sweep" ("account" text not null, "swept_until" timestamptz not null, primary key ("account"))`,
+  `create table "expiry_sweep" ("account" text collate "C" not null, "swept_until" timestamptz not null, primary key ("account"))`,
 
   `create table "customer" ("id" uuid not null, "owner" text not null, "account" text null, "memo_type" text null,
-    "memo" text null, "address" text null, "version" int not null, "erased" boolean not null,
+    "memo" text null, "address" text collate "C" null, "version" int not null, "erased" boolean not null,
     "contested" text[] not null, primary key ("id"))`,
   `alter table "customer" add constraint "customer_address" unique ("address")`,
-  `create table "verdict" ("customer_id" uuid not null, "type" text not null, "status" text not null,
+  `create table "verdict" ("customer_id" uuid not null, "type" text collate "C" not null, "status" text not null,
     "message" text null, "ask_again_at" timestamptz null, primary key ("customer_id", "type"))`,
   `create index "verdict_due" on "verdict" ("ask_again_at") where ask_again_at is not null`,
-  `create table "customer_value" ("customer_id" uuid not null, "name" text not null,
+  `create table "customer_value" ("customer_id" uuid not null, "name" text collate "C" not null,
     "sealed_id" uuid not null, "key_id" text not null, "bytes" bytea not null, primary key ("customer_id", "name"))`,
   `create table "sealed" ("id" uuid not null, "key_id" text not null, "bytes" bytea not null, primary key ("id"))`,
 
   `create table "commit_group" ("id" uuid not null, "at" timestamptz not null, "result" jsonb null,
     primary key ("id"))`,
   `create index "commit_group_at" on "commit_group" ("at")`,
-  `create table "lease" ("role" text not null, "owner" text not null, "epoch" int not null,
+  `create table "lease" ("role" text collate "C" not null, "owner" text not null, "epoch" int not null,
     "until" timestamptz not null, primary key ("role"))`,
-  `create table "challenge" ("hash" text not null, "expires_at" timestamptz not null, primary key ("hash"))`,
+  `create table "challenge" ("hash" text collate "C" not null, "expires_at" timestamptz not null, primary key ("hash"))`,
   `create index "challenge_expiry" on "challenge" ("expires_at")`,
   `create table "heartbeat" ("id" int not null, "at" timestamptz not null, primary key ("id"))`
 ]
