@@ -11,6 +11,13 @@ export interface Report {
   readonly beside: Readonly<Record<string, number>>
 }
 
+/** How much is done, and how often: of several rounds the best counts, for figure and limit alike. */
+export interface Amounts {
+  /** Operations a round; null is the benchmark's own number. */
+  readonly count: number | null
+  readonly rounds: number
+}
+
 const rounded = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3)
 
@@ -20,7 +27,7 @@ export const print = (report: Report): void => {
   console.log(
     `  limit ${rounded(limit.figure)} ${unit} (${limit.what}), ratio ${(figure / limit.figure).toPrecision(2)}`
   )
-  for (const [what, value] of Object.entries(beside)) console.log(`  ${what} ${rounded(value)}`)
+  for (const [what, value] of Object.entries(beside)) console.log(`  ${what}: ${rounded(value)}`)
 }
 
 export const write = (file: string, reports: ReadonlyArray<Report>): void => {
@@ -28,5 +35,13 @@ export const write = (file: string, reports: ReadonlyArray<Report>): void => {
   writeFileSync(file, `${JSON.stringify({ machine, reports }, null, 2)}\n`)
 }
 
+/** The value below which `p` percent of an ascending list lie. */
 export const percentile = (sorted: ReadonlyArray<number>, p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? Number.NaN
+
+/** The round in which `of` was greatest. */
+export const best = <Round>(rounds: ReadonlyArray<Round>, of: (round: Round) => number): Round => {
+  const [first, ...others] = rounds
+  if (first === undefined) throw new Error("a benchmark needs a round")
+  return others.reduce((found, round) => (of(round) > of(found) ? round : found), first)
+}
