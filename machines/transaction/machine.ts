@@ -83,6 +83,7 @@ const machineSetup = setup({
       note: null
     }),
     keepNote: assign({ note: ({ event }) => noteOf(event) }),
+    giveUp: assign({ fields: [], party: null, note: ({ event }) => noteOf(event) }),
     askFields: assign({
       fields: ({ event }) => ("fields" in event ? event.fields : []),
       party: ({ event }) => ("party" in event ? event.party : null),
@@ -135,7 +136,7 @@ const endings = {
   "payout.failed": {
     guard: "isCurrent" as const,
     target: "#error",
-    actions: [closed("failed"), "keepNote" as const, release]
+    actions: [closed("failed"), "giveUp" as const, release]
   },
   "payout.refundedByIntegrator": [
     {

@@ -14,7 +14,7 @@ export const seed = wanted === undefined ? 20_261_122 : Number.parseInt(wanted, 
 export const seeded = (title: string): string => `${title} (KEDGE_SEED=${seed})`
 
 /** Checks a property on values drawn from the seed. */
-export const holds = <Ts>(property: fc.IProperty<Ts>, numRuns = 500): void =>
+export const holds = <Ts>(property: fc.IProperty<Ts>, numRuns = 200): void =>
   fc.assert(property, { seed, numRuns })
 
 /** As `holds`, for a property that runs effects. */

@@ -1,0 +1,195 @@
+// Where the money is, after every step of a random life: judged by books that are kept apart from the machine's context.
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { type Amount, toStroops, zero } from "../../../machines/domain/Amount.ts"
+import { feeOf } from "../../../machines/domain/Fee.ts"
+import type { TransactionContext } from "../../../machines/transaction/context.ts"
+import { carriesMoney } from "../../../machines/transaction/events.ts"
+import { dueOf } from "../../../machines/transaction/leaves.ts"
+import type { Snapshot } from "../../../machines/transaction/snapshot.ts"
+import { Books } from "../../support/Books.ts"
+import { holds, seeded } from "../../support/seed.ts"
+import { life, type Told } from "../../support/transactionPlay.ts"
+
+const of = (amount: Amount | null): bigint => toStroops(amount ?? zero)
+
+/** Checks after every step that moved. */
+const afterEach = (
+  told: ReadonlyArray<Told>,
+  check: (after: Snapshot, books: Books, one: Told) => void
+): void => {
+  const books = new Books()
+  for (const one of told) {
+    if (one.result._tag !== "Moved") continue
+    books.take(one.result.commands)
+    check(one.after, books, one)
+  }
+}
+
+/** What is still with us: received, and neither delivered, nor kept as fee, nor returned. */
+const remaining = ({ leaf, context }: Snapshot): bigint => {
+  switch (leaf) {
+    case "pending_sender.awaitingPayment":
+    case "expired":
+    case "completed":
+    case "refunded":
+      return 0n
+    case "pending_receiver.partRefundOwed":
+      return of(context.owed)
+    case "error":
+      return context.refunded ? 0n : of(context.received)
+    default:
+      return of(context.received)
+  }
+}
+
+/** What the accepted part and the part owed back add up to, wherever the money is not decided yet. */
+const isSplit = (c: TransactionContext): boolean => of(c.received) === of(c.accepted) + of(c.owed)
+
+describe(seeded("money"), () => {
+  it("is conserved: received = delivered + fee + returned + what remains (R17, R18, S31-AMT-04)", () => {
+    const ends = new Set<string>()
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, (after, books) => {
+          expect(books.balance("payable")).toBe(remaining(after))
+          expect(-books.balance("ledger-in")).toBe(of(after.context.received))
+          expect(
+            books.balance("rail-out") +
+              books.balance("fee") +
+              books.balance("refund-out") +
+              books.balance("payable")
+          ).toBe(of(after.context.received))
+          ends.add(after.leaf)
+        })
+      ),
+      700
+    )
+    for (const leaf of ["completed", "refunded", "error", "pending_receiver.partRefundOwed"])
+      expect(ends).toContain(leaf)
+  })
+
+  it("sums to zero over the journal, and no account but the ledger's is ever below zero", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, (_, books) => {
+          expect(books.accounts.reduce((total, [, balance]) => total + balance, 0n)).toBe(0n)
+          for (const [account, balance] of books.accounts)
+            if (account !== "ledger-in") expect(balance >= 0n, account).toBe(true)
+        })
+      )
+    )
+  })
+
+  it("is reserved for payout, refund and fee within what was received (R17)", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context }, { reserved }) => {
+          expect(reserved.payout + reserved.refund + reserved.fee <= of(context.received)).toBe(true)
+        })
+      )
+    )
+  })
+
+  it("that a payout may have moved cannot be refunded: while one is open, it and its fee stay reserved (R17)", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context, leaf }, books) => {
+          const due = dueOf(leaf)
+          if (due !== "payout" && due !== "held") return
+          const [open] = books.open
+          const planned = open === undefined ? 0n : (books.planned.get(open) ?? 0n)
+          expect(books.reserved.payout).toBe(of(context.accepted) - of(context.fee))
+          // a part that the rail refused is out of the payout and reserved for the refund
+          expect(books.reserved.payout <= planned).toBe(true)
+          expect(books.reserved.refund).toBe(of(context.owed))
+          expect(isSplit(context)).toBe(true)
+        })
+      )
+    )
+  })
+
+  it("that is owed back is reserved for the refund, to the stroop", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context, leaf }, books) => {
+          if (dueOf(leaf) !== "refund-owed") return
+          expect(of(context.owed) > 0n).toBe(true)
+          expect(books.reserved.refund).toBe(of(context.owed))
+          if (leaf === "pending_receiver.refundOwed") {
+            expect(context.owed).toBe(context.received)
+            expect(books.reserved).toEqual({ payout: 0n, refund: of(context.received), fee: 0n })
+          }
+        })
+      )
+    )
+  })
+
+  it("that is completed satisfies amount_in = amount_out + fee + refunded (R18, S31-ST-13)", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context, leaf }, books) => {
+          if (leaf !== "completed") return
+          const refunded = books.refunds.reduce((total, each) => total + each, 0n)
+          expect(of(context.received)).toBe(of(context.delivered) + of(context.fee) + refunded)
+          expect(of(context.delivered) > 0n).toBe(true)
+        })
+      )
+    )
+  })
+
+  it("is refunded in full or the status is another, and the refund is named (S31-ST-12)", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context, leaf }, books) => {
+          if (leaf !== "refunded") return
+          expect(books.refunds).toEqual([of(context.received)])
+          expect(context.delivered).toBeNull()
+        })
+      )
+    )
+  })
+
+  it("is charged no more than the frozen terms give, and the rail may only lower it (R20)", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context }) => {
+          if (context.received === null || context.fee === null) return
+          expect(of(context.fee) <= of(feeOf(context.terms.fee, context.received))).toBe(true)
+        })
+      )
+    )
+  })
+
+  it("is taken only within the bounds of the terms, with something left to deliver", () => {
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context: { terms, received, fee } }, _, { event }) => {
+          if (event.type !== "payment.matched") return
+          expect(of(received) >= of(terms.minimum)).toBe(true)
+          if (terms.maximum !== null) expect(of(received) <= of(terms.maximum)).toBe(true)
+          expect(of(fee) < of(received)).toBe(true)
+        })
+      )
+    )
+  })
+
+  it("never moves by a refused event", () => {
+    const refused = new Set<string>()
+    holds(
+      fc.property(life, (told) => {
+        for (const { after, before, event, result } of told) {
+          if (result._tag !== "Refused") continue
+          expect(after).toBe(before)
+          if (carriesMoney(event)) refused.add(event.type)
+        }
+      })
+    )
+    expect([...refused].sort()).toEqual([
+      "payment.matched",
+      "payout.delivered",
+      "payout.partlyRefused",
+      "payout.refundedByIntegrator"
+    ])
+  })
+})
