@@ -42,7 +42,7 @@ export default defineConfig({
           name: "real",
           include: ["test/**/*.test.ts"],
           exclude: [`test/${pureKinds}/**`, "test/fixtures/**", "**/node_modules/**"],
-          globalSetup: ["test/support/postgresSetup.ts"],
+          globalSetup: ["test/support/postgresSetup.ts", "test/support/buildSetup.ts"],
           // Two noisy cores may stall a process for seconds; a hang is still found within a minute.
           testTimeout: 60_000,
           hookTimeout: 60_000
