@@ -52,7 +52,7 @@ const isIpv6 = (text: string): boolean => {
 
 /** The digit that makes the weighted sum of `digits` and itself a multiple of ten; `each` takes the products mod 10 first. */
 const checkDigit = (digits: string, weights: ReadonlyArray<number>, each: boolean): number => {
-  const products = [...digits].map((digit, at) => Number(digit) * (weights[at % weights.length] ?? 0))
+  const products = Array.from(digits, (digit, at) => Number(digit) * (weights[at % weights.length] ?? 0))
   return (10 - (products.reduce((sum, product) => sum + (each ? product % 10 : product), 0) % 10)) % 10
 }
 

@@ -79,6 +79,8 @@ const sentMemo = (memo: string, memoType: string | undefined): Result.Result<Mem
   }
   if (memo === "")
     return Result.fail(refused("memo is empty: leave it out together with memo_type, or send a value"))
+  // No database keeps a NUL in a text, and no memo people mean holds one.
+  if (memo.includes("\u0000")) return Result.fail(refused("memo holds a NUL character"))
   const fault = memoFault({ type, value: memo })
   if (fault !== null) return Result.fail(refused(`memo does not fit memo_type ${type}: ${fault}`))
   return type === "hash" && !hashPadding.test(memo)

@@ -80,6 +80,8 @@ export interface WorldOptions {
   readonly provider?: Layer.Layer<KycProvider, never, Storage>
   readonly execute?: PaymentRail["execute"]
   readonly settings?: Partial<Settings>
+  /** In place of the memory storage; the tables then stay empty. */
+  readonly storage?: Layer.Layer<Storage>
 }
 
 /** The services without a server. */
@@ -87,7 +89,7 @@ export const sep12Layer = (options: WorldOptions = {}, tables = emptyTables()) =
   const settings = { ...sep12Settings, ...options.settings }
   const world = runtimeLayer(scriptedRail(options.execute ?? deliversAll).rail, {
     settings,
-    storage: layerOver(tables)
+    storage: options.storage ?? layerOver(tables)
   })
   const kyc = options.provider ?? embeddedKyc({ scripted: true, processingSeconds: 60, ...options.kyc })
   const ports = Layer.mergeAll(kyc, Layer.succeed(BusinessHooks, BusinessHooks.make({})), Tokens.layer)

@@ -89,7 +89,7 @@ describe("sep12 any request", () => {
           answersWell(
             await world.ask(
               "DELETE",
-              `/sep12/customer/${encodeURIComponent(path)}?${new URLSearchParams(query)}`
+              `/sep12/customer/${encodeURIComponent(path)}?${new URLSearchParams(query).toString()}`
             )
           )
         }

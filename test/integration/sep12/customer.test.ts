@@ -103,7 +103,7 @@ describe("sep12 GET /customer", () => {
       { type: "" },
       { id: "" }
     ]) {
-      const { body, status } = await world.get(query as unknown as Record<string, string>)
+      const { body, status } = await world.get(query)
       expect([query, status]).toEqual([query, 400])
       expect(body["error"]).toEqual(expect.any(String))
     }

@@ -150,7 +150,8 @@ describe("sep12 ownership and memos", () => {
       { memo: "1", memo_type: "return" },
       { memo: "", memo_type: "id" },
       { memo_type: "id" },
-      { memo: "x".repeat(29), memo_type: "text" }
+      { memo: "x".repeat(29), memo_type: "text" },
+      { memo: "a\u0000b", memo_type: "text" }
     ]) {
       expect([body, (await world.put({ ...sender, ...body })).status]).toEqual([body, 400])
     }

@@ -184,7 +184,8 @@ describe("sep12 verdicts and waiting transactions", () => {
         if (actor === undefined) return yield* Effect.die(new Error("no such actor"))
         yield* customers.askAgain(actor)
         const [now] = yield* storage.actors([transactionId(6)])
-        const [sealed] = now?.destination == null ? [] : yield* storage.sealed([now.destination])
+        const [sealed] =
+          now === undefined || now.destination === null ? [] : yield* storage.sealed([now.destination])
         return sealed === undefined ? null : (yield* openDestination(sealed)).receiver
       })
     )

@@ -33,9 +33,12 @@ const created = Effect.gen(function* () {
   const storage = yield* Storage
   yield* storage.createCustomer({ id, owner: anchorA, account: anchorA, memo: null })
 })
-const put = Effect.fnUntraced(function* (values: Readonly<Record<string, CustomerValue>>, as = type) {
+const put = Effect.fnUntraced(function* (
+  values: Readonly<Record<string, CustomerValue>>,
+  wanted: string = type
+) {
   const kyc = yield* KycProvider
-  return yield* kyc.put({ customerId: id, type: as, values, lang: "en" })
+  return yield* kyc.put({ customerId: id, type: wanted, values, lang: "en" })
 })
 const verdict = Effect.flatMap(KycProvider, (kyc) => kyc.verdict(id, type, "en"))
 const record = Effect.fnUntraced(function* (status: string, message: string | null = null) {
@@ -192,9 +195,9 @@ describe("kyc-embedded values", () => {
     return Effect.gen(function* () {
       yield* created
       yield* put(complete)
-      const rows = tables.customerValues.get(id) ?? new Map()
+      const rows = tables.customerValues.get(id) ?? []
       const spoilt = new Map(
-        [...rows].map(([name, row]) => [name, { ...row, bytes: row.bytes.map((byte: number) => byte ^ 1) }])
+        [...rows].map(([name, row]) => [name, { ...row, bytes: row.bytes.map((byte) => byte ^ 1) }])
       )
       tables.customerValues.set(id, spoilt)
       const kyc = yield* KycProvider
