@@ -1,6 +1,6 @@
 // Kedge as it is shipped, in processes of its own: the sandbox in one, `node dist/main.js serve` in another that may be killed.
 import { type ChildProcess, execFile, spawn } from "node:child_process"
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -82,7 +82,8 @@ export class KedgeProcess {
   /** Starts the sandbox, funds the accounts and writes the configuration; `serve` is not started yet. */
   static async prepare(
     databaseUrl: string,
-    more: Readonly<Record<string, string>> = {}
+    more: Readonly<Record<string, string>> = {},
+    config: { readonly asset?: object; readonly file?: object } = {}
   ): Promise<KedgeProcess> {
     const directory = mkdtempSync(join(tmpdir(), "kedge-e2e-"))
     const sandbox = spawn(
@@ -114,9 +115,9 @@ export class KedgeProcess {
       if (!answer.ok) throw new Error(`the faucet answered ${answer.status}: ${await answer.text()}`)
     }
     const [port, operatorPort] = [await freePort(), await freePort()]
-    const config = join(directory, "kedge.json")
+    const configFile = join(directory, "kedge.json")
     writeFileSync(
-      config,
+      configFile,
       JSON.stringify({
         assets: [
           {
@@ -126,9 +127,11 @@ export class KedgeProcess {
             maximum: "10000",
             fee: { fixed: "0.5", percent: "1" },
             fundingMethods: ["bank_account"],
-            fields: { account_number: { description: "Account to be paid", optional: true } }
+            fields: { account_number: { description: "Account to be paid", optional: true } },
+            ...config.asset
           }
         ],
+        ...config.file,
         sendingAnchors: [{ account: sender.publicKey(), name: "Sender" }]
       })
     )
@@ -151,7 +154,7 @@ export class KedgeProcess {
         KEDGE_JWT_SECRET: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64"),
         KEDGE_DATA_KEY: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64"),
         KEDGE_DATABASE_URL: databaseUrl,
-        KEDGE_CONFIG: config,
+        KEDGE_CONFIG: configFile,
         KEDGE_RAIL: "sandbox",
         KEDGE_SANDBOX_URL: sandboxUrl,
         KEDGE_ALLOW_LOCAL: "true",
@@ -259,6 +262,11 @@ export class KedgeProcess {
       body: new URLSearchParams({ tx: envelope })
     })
     if (!answer.ok) throw new Error(`the ledger answered ${answer.status}: ${await answer.text()}`)
+  }
+
+  /** Everything the process has logged and printed. */
+  log(): string {
+    return readFileSync(join(this.directory, "kedge.log"), "utf8")
   }
 
   async book(): Promise<ReadonlyArray<BookEntry>> {
