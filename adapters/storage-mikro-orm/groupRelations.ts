@@ -210,13 +210,16 @@ export const page = relation<PageRow>("page", [
   ["closed_at", "float8", (g) => g.processedLedger?.closedAtMillis ?? null]
 ])
 
+/** PostgreSQL's text cannot hold NUL. What could not be read must be kept all the same, or its page would come again for ever. */
+const storable = (text: string): string => text.replaceAll("\0", "\\u0000")
+
 export const unreadable = relation<{ readonly account: string } & PageRow["quarantined"][number]>(
   "unreadable",
   [
     ["account", "text", (q) => q.account],
     ["position", "text", (q) => q.position],
-    ["reason", "text", (q) => q.reason],
-    ["raw", "text", (q) => q.raw]
+    ["reason", "text", (q) => storable(q.reason)],
+    ["raw", "text", (q) => storable(q.raw)]
   ]
 )
 

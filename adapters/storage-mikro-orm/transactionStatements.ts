@@ -70,8 +70,9 @@ export const transactionStatements = (engine: Engine): TransactionReads => ({
       })
       .pipe(Effect.map((rows) => rows.map(transactionOf))),
 
-  list: ({ before, limit, status }) =>
-    engine
+  list: ({ before, limit, status }) => {
+    if (before !== undefined && !isUuid(before)) return Effect.succeed([])
+    return engine
       .run<TransactionColumns>({
         name: "kedge_list",
         text: `select ${transactionColumns} from "transaction" t
@@ -79,7 +80,8 @@ export const transactionStatements = (engine: Engine): TransactionReads => ({
           order by t.id desc limit $3::text::int`,
         values: [status ?? null, before ?? null, String(limit)]
       })
-      .pipe(Effect.map((rows) => rows.map(transactionOf))),
+      .pipe(Effect.map((rows) => rows.map(transactionOf)))
+  },
 
   history: (id) => (isUuid(id) ? history(engine, id) : Effect.succeed(nothing)),
 
@@ -117,14 +119,16 @@ export const transactionStatements = (engine: Engine): TransactionReads => ({
       ),
 
   waitingOnCustomer: (id) =>
-    engine
-      .run<ActorColumns>({
-        name: "kedge_waiting_on_customer",
-        text: `select ${actorColumns} from attention a join "transaction" t on t.id = a.transaction_id
+    isUuid(id)
+      ? engine
+          .run<ActorColumns>({
+            name: "kedge_waiting_on_customer",
+            text: `select ${actorColumns} from attention a join "transaction" t on t.id = a.transaction_id
           where a.kind = 'customer-info' and $1::text::uuid in (a.sender_id, a.receiver_id) order by t.id`,
-        values: [id]
-      })
-      .pipe(Effect.map((rows) => rows.map(actorOf)))
+            values: [id]
+          })
+          .pipe(Effect.map((rows) => rows.map(actorOf)))
+      : Effect.succeed([])
 })
 
 const nothing: TransactionHistory = {

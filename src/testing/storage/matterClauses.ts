@@ -199,6 +199,8 @@ export const matterDrafts: ReadonlyArray<Draft> = [
       fourth.id,
       second.id
     ])
+    const strange = "no uuid" as typeof before
+    yield* same("a page before no id", yield* listed({ before: strange, limit: 1, status: "none" }), [])
     const [newest] = yield* storage.list({ limit: 1 })
     yield* holds("a list without a mark begins at the newest", (newest?.id ?? "") >= (ids[0] ?? ""))
   }),

@@ -350,6 +350,12 @@ export const paymentDrafts: ReadonlyArray<Draft> = [
         yield* mine,
         ["1", "2", "3"].map((position) => ({ account: rows.account, ...record(position) }))
       )
+      const withNul = page(rows.account, "1", "3", {
+        quarantined: [{ position: "4", reason: "a\0b", raw: "\0" }]
+      })
+      yield* storage.commit(rows.group({ pages: [withNul] }))
+      yield* same("how many are kept when one holds a NUL", (yield* mine).length, 4)
+      yield* storage.releaseQuarantined(rows.account, "4")
       yield* storage.releaseQuarantined(rows.account, "1")
       yield* storage.releaseQuarantined(rows.account, "1")
       yield* sameSet(
