@@ -5,33 +5,38 @@
  * Gotcha: a stop that was asked for (SIGINT, SIGTERM) is a success, and exits with 0 once everything has been put away.
  */
 import process from "node:process"
-import { NodeRuntime, NodeServices } from "@effect/platform-node"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Logger, References, Runtime } from "effect"
 import { CliConfig, CliError, Command, GlobalFlag } from "effect/cli"
-import { demo } from "./app/demo/demo.ts"
-import { pay } from "./app/demo/pay.ts"
 import { ownVersion } from "./app/ownVersion.ts"
-import * as programs from "./app/programs.ts"
-import { sandbox } from "./app/sandboxProgram.ts"
 import { CommandFailed, exitCodes } from "./cli/CommandFailed.ts"
 import { kedge } from "./cli/commands.ts"
 import { ConfigProblems } from "./cli/ConfigProblems.ts"
 import { Programs } from "./cli/Programs.ts"
+import type { Question } from "./cli/Questions.ts"
 import * as Logging from "./telemetry/Logging.ts"
 
+// Loaded when they are asked for: help, or a payment to a running demo, need no database driver.
+const programs = Effect.promise(() => import("./app/programs.ts"))
+const demo = Effect.promise(() => import("./app/demo/demo.ts"))
+const pay = Effect.promise(() => import("./app/demo/pay.ts"))
+const sandbox = Effect.promise(() => import("./app/sandboxProgram.ts"))
+const asked = (question: Question) => Effect.flatMap(programs, (loaded) => loaded.ask(question))
+
 const commands = Layer.succeed(Programs, {
-  serve: programs.serve,
-  sandbox,
-  migrate: programs.migrate,
-  watch: programs.watch,
-  executeOutgoing: programs.executeOutgoing,
-  pollOutgoing: programs.pollOutgoing,
-  listTransactions: (options) => programs.ask({ _tag: "ListTransactions", ...options }),
-  showTransaction: (id, json) => programs.ask({ _tag: "ShowTransaction", id, json }),
-  listInbox: (json) => programs.ask({ _tag: "ListInbox", json }),
-  replayInbox: programs.replayInbox,
-  demo,
-  pay
+  serve: Effect.flatMap(programs, (loaded) => loaded.serve),
+  sandbox: (flags) => Effect.flatMap(sandbox, (loaded) => loaded.sandbox(flags)),
+  migrate: Effect.flatMap(programs, (loaded) => loaded.migrate),
+  watch: Effect.flatMap(programs, (loaded) => loaded.watch),
+  executeOutgoing: (options) => Effect.flatMap(programs, (loaded) => loaded.executeOutgoing(options)),
+  pollOutgoing: (options) => Effect.flatMap(programs, (loaded) => loaded.pollOutgoing(options)),
+  listTransactions: (options) => asked({ _tag: "ListTransactions", ...options }),
+  showTransaction: (id, json) => asked({ _tag: "ShowTransaction", id, json }),
+  listInbox: (json) => asked({ _tag: "ListInbox", json }),
+  replayInbox: Effect.flatMap(programs, (loaded) => loaded.replayInbox),
+  demo: (options) => Effect.flatMap(demo, (loaded) => loaded.demo(options)),
+  pay: (options) => Effect.flatMap(pay, (loaded) => loaded.pay(options))
 })
 
 /** What a command says when it fails; parse errors were already shown with the help. */

@@ -5,7 +5,7 @@
  * back the history goes. Gotcha: Horizon itself refuses no cursor on an ascending list. Before its history it silently
  * begins at what it has, beyond its tip it answers nothing, so both are checked here.
  */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Effect, Exit, Layer, Result, Schema } from "effect"
 import { KedgeConfig } from "../../src/KedgeConfig.ts"
 import { LedgerUnavailable, PositionRefused, StellarNetwork } from "../../src/ports/StellarNetwork.ts"

@@ -13,6 +13,7 @@ import { Sep1Api } from "../sep1/routes.ts"
 import { Sep10Api } from "../sep10/api.ts"
 import { Sep12Api } from "../sep12/api.ts"
 import { Sep31Api } from "../sep31/api.ts"
+import { ownVersion } from "./ownVersion.ts"
 
 const policy = [
   "default-src 'none'",
@@ -43,6 +44,7 @@ const describe = ({ activeSeps, baseUrl }: Pick<Settings, "activeSeps" | "baseUr
     .annotateMerge(
       OpenApi.annotations({
         title: "Kedge",
+        version: ownVersion(),
         description: "The receiving side of cross-border payments on Stellar (SEP-31)."
       })
     )

@@ -5,7 +5,7 @@
  * Gotcha: layers are built once however often they are named, the router too. Each listener's routes are built afresh, or the
  * operator's would be served to the public.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer } from "effect"
 import { HttpRouter } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"

@@ -5,20 +5,17 @@
  * listeners first, then the roles, the storage last.
  */
 import { Effect, Layer } from "effect"
-import { CommandFailed, exitCodes } from "../cli/CommandFailed.ts"
 import { ConfigProblems } from "../cli/ConfigProblems.ts"
 import { variables } from "../cli/variables.ts"
 import * as Kedge from "../Kedge.ts"
 import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
 import { Storage } from "../ports/Storage.ts"
+import { unavailable } from "./asCommandFailed.ts"
 import { Health } from "./Health.ts"
 import { operatorListener, publicListener } from "./listeners.ts"
 import { portsLayer } from "./ports.ts"
 import { questionSocket } from "./questionSocket.ts"
 import { Supervisor } from "./Supervisor.ts"
-
-const unavailable = (message: string) =>
-  new CommandFailed({ message: `kedge: ${message}`, exitCode: exitCodes.unavailable })
 
 /** Ready to be read and written, or a problem of the configuration. */
 export const prepareSchema = Effect.gen(function* () {
@@ -63,12 +60,4 @@ export const serverLayer = (settings: Settings) => {
     questionSocket
   )
   return listeners.pipe(Layer.provideMerge(running), Layer.provideMerge(kedgeLayer(settings)))
-}
-
-/** The sentence and exit code of whatever a process could not start or go on for. */
-export const asCommandFailed = (error: unknown): CommandFailed | ConfigProblems => {
-  if (error instanceof CommandFailed || error instanceof ConfigProblems) return error
-  // The listener's error says nothing itself; its cause names address and port.
-  const said = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return unavailable(said instanceof Error ? said.message : String(said))
 }

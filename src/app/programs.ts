@@ -5,7 +5,7 @@
  * there, and says so.
  */
 import process from "node:process"
-import { NodeFileSystem } from "@effect/platform-node"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Console, Effect, Layer } from "effect"
 import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
 import * as NodeEntropy from "../../adapters/entropy-node/NodeEntropy.ts"
@@ -21,7 +21,8 @@ import { Storage } from "../ports/Storage.ts"
 import * as Logging from "../telemetry/Logging.ts"
 import { InboxReplay } from "../watcher/InboxReplay.ts"
 import { describeReplay } from "./describeReplay.ts"
-import { asCommandFailed, kedgeLayer, serverLayer } from "./process.ts"
+import { asCommandFailed } from "./asCommandFailed.ts"
+import { kedgeLayer, serverLayer } from "./process.ts"
 import { askRunning } from "./questionSocket.ts"
 import { isShared, pgliteDirectory, storageLayer } from "./storage.ts"
 import { Supervisor } from "./Supervisor.ts"

@@ -2,7 +2,7 @@
 import { Console, Effect } from "effect"
 import { SandboxServer } from "../../adapters/sandbox/SandboxServer.ts"
 import type { SandboxFlags } from "../cli/Programs.ts"
-import { asCommandFailed } from "./process.ts"
+import { asCommandFailed } from "./asCommandFailed.ts"
 
 export const sandbox = Effect.fnUntraced(
   function* ({ closeEvery, directory, passphrase, port }: SandboxFlags) {

@@ -56,8 +56,8 @@ const stillMillis = 15_000
 const seconds = (value: number) => value * 1000
 const short = (account: string) => `${account.slice(0, 6)}…${account.slice(-4)}`
 
-/** Asks until the customer is accepted; a status that will not change by itself fails. */
-const untilAccepted = Effect.fnUntraced(function* <R>(
+/** Asks until the customer is judged for good, telling each change; answers whether it is accepted. */
+const untilJudged = Effect.fnUntraced(function* <R>(
   anchor: SignedIn,
   id: string,
   type: string,
@@ -67,14 +67,16 @@ const untilAccepted = Effect.fnUntraced(function* <R>(
   let before = ""
   for (;;) {
     const { fields, message, status } = yield* anchor.customer(id, type)
-    if (status === "ACCEPTED") return
+    if (status === "ACCEPTED") return true
     const wanted = Object.keys(fields ?? {}).join(", ")
-    const text = `customer ${id} is ${status}${message === undefined ? "" : `: ${message}`}${wanted === "" ? "" : ` (${wanted})`}`
-    if (status !== "PROCESSING") return yield* new AnswerRefused({ message: text, status: null })
+    const text = [
+      `customer ${id} is ${status}`,
+      ...(message === undefined ? [] : [message]),
+      ...(wanted === "" ? [] : [`wanted: ${wanted}`])
+    ].join(", ")
     if (text !== before) yield* say(text)
     before = text
-    if ((yield* Clock.currentTimeMillis) > deadline)
-      return yield* new AnswerRefused({ message: text, status: null })
+    if (status !== "PROCESSING" || (yield* Clock.currentTimeMillis) > deadline) return false
     yield* Effect.sleep(kycPause)
   }
 })
@@ -120,7 +122,7 @@ export const follow = Effect.fnUntraced(function* <R>(
   }
 })
 
-/** Plays one payment. Answers the transaction as it stands at the end. */
+/** Plays one payment. Answers the transaction as it stands at the end; null where a customer was not accepted. */
 export const playPayment = Effect.fnUntraced(function* <R>(play: Play, say: Say<R>) {
   const done = (text: string) => say({ _tag: "Done", text })
   if (parseAmount(play.amount)._tag === "Failure") {
@@ -156,8 +158,8 @@ export const playPayment = Effect.fnUntraced(function* <R>(play: Play, say: Say<
     values: { first_name: "Grace", last_name: play.name, bank_account_number: play.account }
   })
   const deadline = (yield* Clock.currentTimeMillis) + seconds(play.followSeconds)
-  yield* untilAccepted(anchor, senderId, senderType, deadline, done)
-  yield* untilAccepted(anchor, receiverId, receiverType, deadline, done)
+  if (!(yield* untilJudged(anchor, senderId, senderType, deadline, done))) return null
+  if (!(yield* untilJudged(anchor, receiverId, receiverType, deadline, done))) return null
   yield* done("customers accepted")
 
   const [fundingMethod] = asset.funding_methods ?? []

@@ -5,7 +5,8 @@
  * Gotcha: the Sending Anchor knows nothing of being in the same process; what is told from inside is told beside it.
  */
 import process from "node:process"
-import { NodeFileSystem, NodeHttpClient } from "@effect/platform-node"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Console, Effect, Layer, Logger, Redacted, References, Schedule } from "effect"
 import * as NodeEntropy from "../../../adapters/entropy-node/NodeEntropy.ts"
 import { closeMoments } from "../../../adapters/sandbox/closeMoments.ts"
@@ -18,7 +19,8 @@ import type { Settings } from "../../KedgeConfig.ts"
 import * as Logging from "../../telemetry/Logging.ts"
 import { Health } from "../Health.ts"
 import { ownVersion } from "../ownVersion.ts"
-import { asCommandFailed, serverLayer } from "../process.ts"
+import { asCommandFailed } from "../asCommandFailed.ts"
+import { serverLayer } from "../process.ts"
 import {
   announceRunning,
   type DemoPaths,
@@ -35,6 +37,8 @@ import { narrate } from "./narrate.ts"
 
 const ports = { kedge: 8000, operator: 8001, sandbox: 8002 }
 const followSeconds = 60
+/** A payment need not wait for the next second's ledger. */
+const closeWhenPendingMs = 250
 
 /** Log lines go to a file, so that the terminal shows what happens and nothing else. */
 const logToFile = (path: string) =>
@@ -47,7 +51,7 @@ const logToFile = (path: string) =>
 
 const openSandbox = (paths: DemoPaths) =>
   Effect.flatMap(freePort(ports.sandbox), (port) =>
-    SandboxServer.scoped({ directory: paths.sandbox, port })
+    SandboxServer.scoped({ directory: paths.sandbox, port, closeWhenPendingMs })
   ).pipe(Effect.mapError(asCommandFailed))
 
 const demoSettings = Effect.fnUntraced(function* (paths: DemoPaths, keys: Keys, sandbox: Sandbox) {
@@ -99,9 +103,9 @@ const play = Effect.fnUntraced(function* (
   }
   yield* Console.log(`A Sending Anchor pays ${what.amount} ${asset.code} to a Receiving Client:`)
   const seen = yield* playPayment(what, tell).pipe(Effect.mapError(asCommandFailed))
-  if (seen.status === "completed") return
+  if (seen?.status === "completed") return
   return yield* new CommandFailed({
-    message: `kedge: the payment did not complete; it is ${seen.status}. See ${paths.log}`,
+    message: `kedge: the payment did not complete; it is ${seen?.status ?? "not announced"}. See ${paths.log}`,
     exitCode: exitCodes.software
   })
 })

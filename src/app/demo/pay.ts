@@ -2,7 +2,7 @@
  * `kedge pay`: the Sending Anchor of the running demo once more, from a second terminal; or its answer to a transaction that
  * asks for corrected data.
  */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Console, Effect, Redacted } from "effect"
 import { isFinal } from "../../../machines/domain/Sep31Status.ts"
 import {
@@ -15,7 +15,7 @@ import {
 import { CommandFailed, exitCodes } from "../../cli/CommandFailed.ts"
 import { follow, playPayment, type Step } from "../../cli/playPayment.ts"
 import type { PayOptions } from "../../cli/Programs.ts"
-import { asCommandFailed } from "../process.ts"
+import { asCommandFailed } from "../asCommandFailed.ts"
 import {
   type DemoPaths,
   demoPaths,
@@ -51,7 +51,12 @@ const whatNext = ({ id, status }: SeenTransaction, flag: string): string | null 
   return isFinal(status) ? null : `It is still ${status}. Why: node dist/main.js tx show ${id}`
 }
 
-const finish = Effect.fnUntraced(function* (seen: SeenTransaction, paths: DemoPaths) {
+const finish = Effect.fnUntraced(function* (seen: SeenTransaction | null, paths: DemoPaths) {
+  if (seen === null) {
+    return yield* Console.log(
+      "Nothing was announced or paid: a transaction for this customer would be refused."
+    )
+  }
   const next = whatNext(seen, paths.directory === ".kedge" ? "" : ` --directory ${paths.directory}`)
   if (next !== null) yield* Console.log(next)
 })
