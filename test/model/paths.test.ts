@@ -1,0 +1,81 @@
+// The shortest way to every state, found by walking the machine with @xstate/graph, and gone again by the runtime's own step.
+import { getShortestPaths } from "@xstate/graph"
+import { describe, expect, it } from "vitest"
+import { amount, zero } from "../../machines/domain/Amount.ts"
+import { type PaymentId, payoutId } from "../../machines/domain/Ids.ts"
+import { initialContext, type TransactionContext } from "../../machines/transaction/context.ts"
+import type { TransactionEvent } from "../../machines/transaction/events.ts"
+import { leaves } from "../../machines/transaction/leaves.ts"
+import { transactionMachine } from "../../machines/transaction/machine.ts"
+import type { Snapshot } from "../../machines/transaction/snapshot.ts"
+import { step } from "../../src/runtime/step.ts"
+import { id, payoutEvents, terms } from "../support/transactions.ts"
+
+const pathOf = (value: unknown): string =>
+  typeof value === "string"
+    ? value
+    : Object.entries(value as object)
+        .map(([key, inner]) => `${key}.${pathOf(inner)}`)
+        .join("")
+
+/** What may be told to a transaction: about its newest attempt, and about returning what is owed. */
+const eventsFor = ({ context }: { readonly context: TransactionContext }): Array<TransactionEvent> => [
+  {
+    type: "payment.matched",
+    paymentId: "testnet:1:0" as PaymentId,
+    amount: amount("100"),
+    stellarTransactionId: "b".repeat(64),
+    closedAtMillis: 1_000
+  },
+  { type: "expiry.passed" },
+  ...payoutEvents(context.attempt),
+  {
+    type: "payout.refundedByIntegrator",
+    payoutId: payoutId(context.id, context.attempt),
+    amount: context.owed ?? zero,
+    stellarTransactionId: "a".repeat(64),
+    note: null
+  },
+  { type: "transaction.updated", fields: context.fields },
+  { type: "customers.accepted" },
+  { type: "customer.rejected", party: "sender", note: null }
+]
+
+const all = getShortestPaths(transactionMachine, {
+  input: { id, terms },
+  events: eventsFor,
+  serializeState: ({ context, value }) => JSON.stringify([value, context]),
+  // an attempt may follow an attempt for ever
+  stopWhen: ({ context }) => context.attempt > 2
+})
+
+/** All that lead to one state, whatever is known on arrival. */
+const paths = [...Map.groupBy(all, ({ state }) => pathOf(state.value))]
+
+describe("the shortest paths", () => {
+  it("reach every state", () => {
+    expect(paths.map(([leaf]) => leaf).sort()).toEqual([...leaves].sort())
+  })
+
+  it("need no more than a payment, an answer and a return", () => {
+    for (const [leaf, ways] of paths)
+      expect(Math.min(...ways.map(({ steps }) => steps.length)), leaf).toBeLessThanOrEqual(4)
+  })
+
+  it.each(paths)("lead the runtime to %s too, by every way", (leaf, ways) => {
+    for (const path of ways) {
+      const born: Snapshot = {
+        leaf: "pending_sender.awaitingPayment",
+        context: initialContext({ id, terms })
+      }
+      const end = path.steps.slice(1).reduce<Snapshot>((now, { event, state }) => {
+        const result = step(now, event as TransactionEvent)
+        if (result._tag === "Refused") throw new Error(`${now.leaf} refuses ${event.type}: ${result.reason}`)
+        expect(result.after).toEqual({ leaf: pathOf(state.value), context: state.context })
+        return result.after
+      }, born)
+
+      expect(end.leaf).toBe(leaf)
+    }
+  })
+})
