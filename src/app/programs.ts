@@ -4,9 +4,10 @@
  * Gotcha: an embedded database belongs to one process. What only reads asks that process; a worker of its own cannot be had
  * there, and says so.
  */
+import { existsSync } from "node:fs"
 import process from "node:process"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Console, Effect, Layer } from "effect"
+import { Console, Effect, Layer, Redacted } from "effect"
 import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
 import * as NodeEntropy from "../../adapters/entropy-node/NodeEntropy.ts"
 import { CommandFailed, exitCodes } from "../cli/CommandFailed.ts"
@@ -23,6 +24,7 @@ import { InboxReplay } from "../watcher/InboxReplay.ts"
 import { describeReplay } from "./describeReplay.ts"
 import { asCommandFailed } from "./asCommandFailed.ts"
 import { kedgeLayer, serverLayer } from "./process.ts"
+import { demoPaths } from "./demo/DemoFiles.ts"
 import { askRunning } from "./questionSocket.ts"
 import { isShared, pgliteDirectory, storageLayer } from "./storage.ts"
 import { Supervisor } from "./Supervisor.ts"
@@ -32,6 +34,16 @@ export const settings = Effect.suspend(() => readConfig(process.env)).pipe(
   Effect.provide(NodeFileSystem.layer)
 )
 const database = Effect.suspend(() => readDatabaseUrl(process.env)).pipe(Effect.provide(NodeFileSystem.layer))
+
+/** The demo's database, for questions that name none: whoever has just run `npm start` need not know where it lies. */
+const askedDatabase = Effect.suspend(() => {
+  const names = ["KEDGE_DATABASE_URL", "KEDGE_DATABASE_URL_FILE"]
+  const isNamed = names.some((name) => (process.env[name] ?? "") !== "")
+  const { database: directory } = demoPaths(".kedge")
+  return isNamed || !existsSync(directory)
+    ? database
+    : Effect.succeed({ kind: "pglite" as const, url: Redacted.make(`pglite:${directory}`) })
+})
 
 const levels = { debug: "Debug", info: "Info", warn: "Warn", error: "Error" } as const
 
@@ -150,7 +162,7 @@ const nothingInMemory = new CommandFailed({
 
 /** A question that only reads; it needs no more of the configuration than the database and, to open notes, the data key. */
 export const ask = Effect.fnUntraced(function* (question: Question) {
-  const { kind, url } = yield* database
+  const { kind, url } = yield* askedDatabase
   const directory = pgliteDirectory(url)
   if (directory !== null) return yield* Effect.flatMap(askRunning(directory, question), printReply)
   if (kind === "memory") return yield* nothingInMemory
@@ -166,7 +178,7 @@ export const ask = Effect.fnUntraced(function* (question: Question) {
 })
 
 export const replayInbox = Effect.gen(function* () {
-  const { kind, url } = yield* database
+  const { kind, url } = yield* askedDatabase
   const directory = pgliteDirectory(url)
   if (directory !== null)
     return yield* Effect.flatMap(askRunning(directory, { _tag: "ReplayInbox" }), printReply)
