@@ -3,17 +3,15 @@
  *
  * Gotcha: there is no fsync in it. What was committed survives the end of the process, not the end of the machine's power.
  */
-import { MikroORM, type SqlEntityManager } from "@mikro-orm/pglite"
+import { MikroORM, type PgliteConnection, type SqlEntityManager } from "@mikro-orm/pglite"
 import { Effect, type Scope } from "effect"
 import type { StorageUnavailable } from "../../src/ports/Storage.ts"
 import { asCommitError, asReadError, asUnavailable } from "./databaseErrors.ts"
 import type { Engine, Query } from "./Engine.ts"
 import { ormOptions } from "./openOrm.ts"
 import { holdDirectory } from "./pgliteDirectory.ts"
-import { persisting } from "./PostgresEngine.ts"
-
-/** Above so many parameters' worth of rows hashing pays, which the planner cannot know: it takes every array for ten rows. */
-const manyRows = 20_000
+import { persisting } from "./persisting.ts"
+import { commitSession } from "./planSettings.ts"
 
 const open = (directory: string | null) =>
   MikroORM.init({ ...ormOptions, ...(directory === null ? {} : { dbName: directory }) })
@@ -56,11 +54,7 @@ export const openPglite = (given: string | null): Effect.Effect<Engine, StorageU
     })
     const ask = async <Row>({ text, values }: Query): Promise<ReadonlyArray<Row>> =>
       (await native.query<Row>(text, [...values])).rows
-    const askForMany = <Row>({ text, values }: Query): Promise<ReadonlyArray<Row>> =>
-      native.transaction(async (transaction) => {
-        await transaction.exec("set local enable_nestloop = off")
-        return (await transaction.query<Row>(text, [...values])).rows
-      })
+    const commit = committer(native)
     const run = <Row>(query: Query) =>
       persisting(Effect.tryPromise({ try: () => ask<Row>(query), catch: asReadError }))
 
@@ -72,10 +66,7 @@ export const openPglite = (given: string | null): Effect.Effect<Engine, StorageU
       commit: <Row>(query: Query) =>
         persisting(
           Effect.tryPromise({
-            try: () =>
-              query.values.reduce((size, value) => size + (value?.length ?? 0), 0) > manyRows
-                ? askForMany<Row>(query)
-                : ask<Row>(query),
+            try: () => (query.values.some(hasNul) ? ask<Row>(query) : commit<Row>(query)),
             catch: asCommitError
           })
         ),
@@ -93,3 +84,38 @@ export const openPglite = (given: string | null): Effect.Effect<Engine, StorageU
     }
     return engine
   })
+
+type Native = Awaited<ReturnType<PgliteConnection["getNativeClient"]>>
+
+/** A script ends at a NUL; as a parameter of its own such a text is refused by name. */
+const hasNul = (value: string | null): boolean => value?.includes("\0") === true
+
+const quotedLiteral = (value: string | null): string =>
+  value === null ? "null" : `'${value.replaceAll("'", "''")}'`
+
+/**
+ * Runs commits as prepared statements: planning the long statement anew costs more than a small group does. Its plan settings
+ * hold for the one transaction that the script is, because the object mapper's reads share the session.
+ */
+const committer = (native: Native) => {
+  const settings = commitSession.map((setting) => `set local ${setting}`).join("; ")
+  const prepared = new Map<string, Promise<unknown>>()
+  const prepare = ({ name, text, values }: Query): Promise<unknown> => {
+    const known = prepared.get(name)
+    if (known !== undefined) return known
+    const types = values.map(() => "text").join(", ")
+    const preparing = native.exec(`prepare ${name} (${types}) as ${text}`).catch((error: unknown) => {
+      prepared.delete(name)
+      throw error
+    })
+    prepared.set(name, preparing)
+    return preparing
+  }
+  return async <Row>(query: Query): Promise<ReadonlyArray<Row>> => {
+    await prepare(query)
+    const values = query.values.map(quotedLiteral).join(", ")
+    const results = await native.exec(`${settings}; execute ${query.name} (${values})`)
+    const rows: ReadonlyArray<unknown> = results.at(-1)?.rows ?? []
+    return rows as ReadonlyArray<Row>
+  }
+}

@@ -2,18 +2,18 @@
  * PostgreSQL: two lanes for commits and one connection for hot reads, dedicated and with named statements; MikroORM's pool for
  * the rest.
  *
- * Gotcha: a plan made while a table is empty would scan it for ever. The hot sessions therefore reach tables by index only and
- * keep one plan for every size of group; commits join by hashing (their statement names the index keys itself), reads by
- * nested loops.
+ * Gotcha: a commit whose connection ends is unknown, not failed; a statement that was never sent is neither.
  */
 import { MikroORM, type SqlEntityManager } from "@mikro-orm/postgresql"
-import { Effect, Redacted, Schedule, type Scope } from "effect"
+import { Effect, Redacted, type Scope } from "effect"
 import { Client, type ClientConfig } from "pg"
-import { StorageUnavailable } from "../../src/ports/Storage.ts"
-import { asCommitError, asReadError, asUnavailable, type Contended } from "./databaseErrors.ts"
+import type { StorageUnavailable } from "../../src/ports/Storage.ts"
+import { asCommitError, asReadError, asUnavailable } from "./databaseErrors.ts"
 import type { Engine, Query } from "./Engine.ts"
 import { type HotConnection, hotConnection } from "./HotConnection.ts"
 import { ormOptions } from "./openOrm.ts"
+import { persisting } from "./persisting.ts"
+import { commitSession, readSession } from "./planSettings.ts"
 
 export interface PostgresOptions {
   readonly url: Redacted.Redacted<string>
@@ -26,34 +26,8 @@ const connectMillis = 5_000
 const lockMillis = 5_000
 const statementMillis = 30_000
 
-const hot = [
-  "plan_cache_mode = force_generic_plan",
-  "jit = off",
-  "enable_seqscan = off",
-  "enable_bitmapscan = off"
-]
-const commitSession = [...hot, "enable_nestloop = off", "enable_mergejoin = off"]
-const readSession = [...hot, "enable_hashjoin = off", "enable_mergejoin = off"]
-
 /** Any constant of our own: whoever migrates a Kedge database holds this advisory lock. */
 const migrationLock = "7305631"
-
-const brief = Schedule.max([Schedule.exponential("10 millis").pipe(Schedule.jittered), Schedule.recurs(5)])
-
-const isContended = (error: { readonly _tag: string }): error is Contended => error._tag === "Contended"
-
-/** Repeats what another transaction was in the way of, a few times; then it is the storage that is unavailable. */
-export const persisting = <A, E extends { readonly _tag: string; readonly message: string }>(
-  effect: Effect.Effect<A, E>
-): Effect.Effect<A, Exclude<E, Contended> | StorageUnavailable> =>
-  effect.pipe(
-    Effect.retry({ schedule: brief, while: isContended }),
-    Effect.mapError((error) =>
-      isContended(error)
-        ? new StorageUnavailable({ message: `transactions were in each other's way: ${error.message}` })
-        : (error as Exclude<E, Contended>)
-    )
-  )
 
 export const openPostgres = (
   options: PostgresOptions
