@@ -97,10 +97,10 @@ export const handMade = (wish: HandMade = {}): string => {
   const builder = new TransactionBuilder(new Account(source, sequence), {
     fee: "100",
     networkPassphrase: Networks.TESTNET,
-    ...(timebounds === null ? {} : { timebounds }),
+    // Zero is the builder's word for no bound.
+    timebounds: timebounds ?? { minTime: 0, maxTime: 0 },
     ...(wish.memo === undefined ? {} : { memo: wish.memo })
   })
-  if (timebounds === null) builder.setTimeout(0)
   for (const operation of wish.operations ?? [authOperation(), domainOperation()])
     builder.addOperation(operation)
   const transaction = builder.build()
