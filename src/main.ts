@@ -66,7 +66,7 @@ const runOn = (node: string) => {
 
 const start = async () => {
   if (process.env[channelMark] !== undefined) {
-    delete process.env[channelMark]
+    Reflect.deleteProperty(process.env, channelMark)
     process.once("disconnect", () => process.exit(forced))
     process.channel?.unref()
     if (!process.connected) process.exit(forced)

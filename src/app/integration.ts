@@ -28,7 +28,7 @@ export type Offered = KedgeConfig | Entropy | Storage | Vault
 export type Integration = Layer.Layer<Supplied, unknown, Offered>
 
 /** One that supplies nothing: the type speaks of what may be there, and this is allowed to be none of it. */
-export const noIntegration: Integration = Layer.empty as Layer.Layer<never> as unknown as Integration
+export const noIntegration: Integration = Layer.empty as unknown as Integration
 
 const refuse = (message: string) =>
   new ConfigProblems({ problems: [{ name: variables.integration.name, message }] })

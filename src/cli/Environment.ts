@@ -23,9 +23,9 @@ const fileOf = (variable: Variable) => `${variable.name}_FILE`
 /** Letters to change, add or drop to come from one word to the other. */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (const [i, letter] of [...a].entries()) {
+  for (const [i, letter] of a.split("").entries()) {
     const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
+    for (const [j, other] of b.split("").entries()) {
       const [replaced = 0, dropped = 0, added = 0] = [row[j], row[j + 1], next[j]]
       next.push(Math.min(replaced + (letter === other ? 0 : 1), dropped + 1, added + 1))
     }
@@ -94,5 +94,6 @@ export const gather = Effect.fnUntraced(function* (
       } else values.set(variable.name, text)
     }
   }
-  return { values, problems } satisfies Given as Given
+  const given: Given = { values, problems }
+  return given
 })

@@ -26,7 +26,7 @@ export const textSecretFault = (text: string): string | null => {
   const words =
     text.replaceAll(/[^A-Za-z0-9]/g, "").length < 64 ? text.match(new RegExp(placeholder, "gi")) : null
   if (words?.some((word) => word.length >= 6)) return "a placeholder, or made of one"
-  return isPattern([...text], 12) ? "a pattern, not random" : null
+  return isPattern(text.split(""), 12) ? "a pattern, not random" : null
 }
 
 const fromHex = Schema.decodeUnknownResult(Schema.Uint8ArrayFromHex)
