@@ -104,24 +104,9 @@ const makeKeys = Effect.gen(function* () {
   return keys
 })
 
-/** Fails while another process runs the sandbox of this directory. */
-const holdSandbox = (paths: DemoPaths) => {
-  if (!existsSync(paths.sandbox)) return Effect.void
-  const refused = (error: unknown) => failure(messageOf(error))
-  return Effect.tryPromise({ try: () => claimDirectory(paths.sandbox), catch: refused }).pipe(
-    Effect.flatMap((release) => Effect.tryPromise({ try: release, catch: refused }))
-  )
-}
-
 /** Deletes what the demo keeps, nothing else that may lie there, and not under a demo that runs. */
 const deleteAll = Effect.fnUntraced(function* (paths: DemoPaths) {
-  if (existsSync(paths.sandbox)) {
-    const release = yield* Effect.tryPromise({
-      try: () => claimDirectory(paths.sandbox),
-      catch: (error) => failure(messageOf(error))
-    })
-    yield* Effect.promise(release)
-  }
+  yield* holdSandbox(paths)
   const { config, database, keys, log, payments, running, sandbox } = paths
   const beside = ["lock", "socket", "unfinished"].map((suffix) => `${database}.${suffix}`)
   for (const each of [sandbox, database, ...beside, keys, running, payments, config, log]) {
