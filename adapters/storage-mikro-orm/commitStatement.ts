@@ -65,10 +65,10 @@ const payments = (has: ReadonlySet<string>): ReadonlyArray<string> => [
     from payment p where p.id not in (select id from known))`,
   `seen as (
     insert into stellar_payment as i (id, leader, received, operation_id, credit_index, stellar_transaction_id, account,
-      muxed_account, payer, asset, amount, memo_type, memo, closed_at, ledger, state, reason, transaction_id,
+      muxed_account, payer, asset, amount, memo_type, memo, odd, closed_at, ledger, state, reason, transaction_id,
       reserved_payout, reserved_refund, fees, seen_at)
     select p.id, p.leader, p.received, p.operation_id, p.credit_index, p.stellar_transaction_id, p.account,
-      p.muxed_account, p.payer, p.asset, p.amount, p.memo_type, p.memo, ${millis("p.closed_at")}, p.ledger, p.state,
+      p.muxed_account, p.payer, p.asset, p.amount, p.memo_type, p.memo, p.odd, ${millis("p.closed_at")}, p.ledger, p.state,
       case when p.state = 'parked' then p.fate end, p.transaction_id,
       case when p.state = 'applied' then p.reserved_payout else 0 end,
       case when p.state = 'applied' then p.reserved_refund else 0 end,

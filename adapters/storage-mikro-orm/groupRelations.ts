@@ -191,6 +191,7 @@ export const payment = relation<FundedFate>("payment", [
   ["amount", "numeric", ({ fate }) => fate.payment.amount],
   ["memo_type", "text", ({ fate }) => fate.payment.memoType],
   ["memo", "text", ({ fate }) => fate.payment.memo],
+  ["odd", "text", ({ fate }) => fate.payment.odd],
   ["closed_at", "float8", ({ fate }) => fate.payment.closedAtMillis],
   ["ledger", "int8", ({ fate }) => fate.payment.ledger],
   ["transaction_id", "uuid", ({ fate }) => fate.transactionId],

@@ -23,6 +23,7 @@ export interface InboxColumns {
   readonly amount: string | null
   readonly memo_type: string
   readonly memo: string | null
+  readonly odd: string | null
   readonly closed_millis: number
   readonly ledger: number
   readonly state: string
@@ -35,7 +36,7 @@ export interface InboxColumns {
 
 /** The select list of `InboxColumns`, from the inbox under the alias `i`. */
 export const inboxColumns = `i.id, i.leader, i.received, i.operation_id, i.credit_index, i.stellar_transaction_id, i.account,
-  i.muxed_account, i.payer, i.asset, i.amount, i.memo_type, i.memo, ${millisOf("i.closed_at")} as closed_millis,
+  i.muxed_account, i.payer, i.asset, i.amount, i.memo_type, i.memo, i.odd, ${millisOf("i.closed_at")} as closed_millis,
   i.ledger::float8 as ledger, i.state, i.reason, i.transaction_id, i.reserved_payout, i.reserved_refund, i.fees`
 
 const paymentOf = (row: InboxColumns): PaymentRow => ({
@@ -52,6 +53,7 @@ const paymentOf = (row: InboxColumns): PaymentRow => ({
   amount: canonicalOrNull(row.amount),
   memoType: row.memo_type,
   memo: row.memo,
+  odd: row.odd as PaymentRow["odd"],
   closedAtMillis: row.closed_millis,
   ledger: row.ledger
 })

@@ -11,6 +11,7 @@ import type { Account } from "../../machines/transaction/commands.ts"
 import type { Terms } from "../../machines/transaction/context.ts"
 import type { Attention, Leaf } from "../../machines/transaction/leaves.ts"
 import type { Amounts, StoredContext } from "../../machines/transaction/snapshot.ts"
+import type { OddCredit } from "./StellarNetwork.ts"
 
 /** Sealed customer data: payout destinations, values of `fields`, what was said in words. */
 export interface SealedRow {
@@ -229,6 +230,8 @@ export interface PaymentRow {
   readonly amount: Amount | null
   readonly memoType: string
   readonly memo: string | null
+  /** Why its memo does not count, whatever it says; kept, so that a payment told again is judged as it was at first. */
+  readonly odd: OddCredit | null
   readonly closedAtMillis: number
   readonly ledger: number
 }

@@ -66,7 +66,7 @@ export const groupWaiting = (rows: ReadonlyArray<PaymentRow>): ReadonlyArray<Pay
     if (row.id !== row.leader) return []
     const payments: Arrival["payments"] = [row, ...(followers.get(row.id) ?? [])]
     return sum(payments.map(({ amount }) => amount ?? zero)) === row.received
-      ? [{ payments, odd: oddityOf(row) }]
+      ? [{ payments, odd: row.odd }]
       : []
   })
 }
@@ -117,13 +117,6 @@ const destinationOf = (
 const memoOf = (type: string, value: string | null): Memo | null =>
   (type === "id" || type === "text" || type === "hash") && value !== null ? { type, value } : null
 
-/** What an inbox row still tells of its oddity. A merge or created account with a memo cannot be told from a payment. */
-const oddityOf = (row: PaymentRow): OddCredit | null => {
-  if (row.memoType === "return") return "return-memo"
-  if (row.amount === null) return "merge"
-  return row.memoType === "none" && row.muxedAccount !== null ? "muxed-without-memo" : null
-}
-
 const idOf = (network: string, credit: Credit): PaymentId =>
   paymentId(network, credit.operationId, credit.index)
 
@@ -141,6 +134,7 @@ const rowOf = (network: string, credit: Credit, leader: PaymentId, received: Amo
   amount: credit.amount,
   memoType: credit.memo.type,
   memo: credit.memo.value,
+  odd: credit.odd,
   closedAtMillis: credit.closedAtMillis,
   ledger: credit.ledger
 })

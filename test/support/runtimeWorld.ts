@@ -159,6 +159,7 @@ export const payment = (n: number, value = "100", over: Partial<PaymentRow> = {}
     amount: amount(value),
     memoType: "id",
     memo: String(n),
+    odd: null,
     closedAtMillis: 1_000,
     ledger: 100 + operations,
     ...over

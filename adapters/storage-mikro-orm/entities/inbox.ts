@@ -43,6 +43,7 @@ const StellarPaymentSchema = defineEntity({
     amount: nullableAmount(),
     memoType: p.text(),
     memo: p.text().nullable(),
+    odd: p.text().nullable(),
     closedAt: p.datetime(),
     ledger: p.bigint("number"),
     state: p.text(),

@@ -73,7 +73,7 @@ const statements = [
   `create table "stellar_payment" ("id" text collate "C" not null, "leader" text collate "C" not null, "received" numeric(30,7) not null,
     "operation_id" text not null, "credit_index" int not null, "stellar_transaction_id" text not null,
     "account" text not null, "muxed_account" text null, "payer" text not null, "asset" text not null,
-    "amount" numeric(30,7) null, "memo_type" text not null, "memo" text null, "closed_at" timestamptz not null,
+    "amount" numeric(30,7) null, "memo_type" text not null, "memo" text null, "odd" text null, "closed_at" timestamptz not null,
     "ledger" bigint not null, "state" text not null, "reason" text null, "transaction_id" uuid null,
     "reserved_payout" numeric(30,7) not null, "reserved_refund" numeric(30,7) not null, "fees" numeric(30,7) not null,
     "seen_at" timestamptz not null, primary key ("id"))`,

@@ -104,6 +104,16 @@ const makeKeys = Effect.gen(function* () {
   return keys
 })
 
+/** Fails while another process runs the sandbox of this directory. */
+const holdSandbox = Effect.fnUntraced(function* (paths: DemoPaths) {
+  if (!existsSync(paths.sandbox)) return
+  const release = yield* Effect.tryPromise({
+    try: () => claimDirectory(paths.sandbox),
+    catch: (error) => failure(messageOf(error))
+  })
+  yield* Effect.promise(release)
+})
+
 /** Deletes what the demo keeps, nothing else that may lie there, and not under a demo that runs. */
 const deleteAll = Effect.fnUntraced(function* (paths: DemoPaths) {
   yield* holdSandbox(paths)

@@ -163,6 +163,7 @@ export const samples = (ordinal: number): Samples => {
         amount: amount("100"),
         memoType: "id",
         memo: "1",
+        odd: null,
         closedAtMillis: 1_700_000_000_123,
         ledger: 50_000_000 + drawn,
         ...parts

@@ -179,6 +179,7 @@ describe("matchPayments: rows and addresses", () => {
       amount: "100",
       memoType: "id",
       memo: "123",
+      odd: null,
       closedAtMillis: 5_000,
       ledger: 10
     })

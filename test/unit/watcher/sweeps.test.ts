@@ -88,6 +88,22 @@ describe("WaitingPayments", () => {
     })
   )
 
+  it.effect("a merge with the memo of a transaction stays a merge when it is told again (I24)", () =>
+    Effect.gen(function* () {
+      const { process, tables } = yield* world()
+      yield* bear(process, [1])
+      yield* bringRefused(process, [credit(1, id(1), { odd: "merge" })])
+
+      yield* TestClock.adjust("5 seconds")
+      yield* sweepWaiting(process)
+
+      expect([...tables.inbox.values()].map(({ reason, state }) => [state, reason])).toEqual([
+        ["parked", "merge"]
+      ])
+      expect(stateOf(tables, 1)).not.toBe(paid)
+    })
+  )
+
   it.effect("a sweep that finds the storage away is made again later", () =>
     Effect.gen(function* () {
       const { ledger, tables } = yield* world()
