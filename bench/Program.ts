@@ -23,9 +23,12 @@ interface Answered {
   readonly failure?: string
 }
 
-/** Starts a module of `bench/` as a process of its own; `nodeOptions` are for a profiler. */
-export const startProgram = (module: string, nodeOptions: ReadonlyArray<string> = []): Program => {
-  const child = fork(new URL(module, import.meta.url), [], { execArgv: [...nodeOptions] })
+/** A program that has not ended so long after it was told to is killed, and the benchmark fails: it must end by itself. */
+const endMillis = 15_000
+
+/** Starts a module of `bench/` as a process of its own. */
+export const startProgram = (module: string): Program => {
+  const child = fork(new URL(module, import.meta.url), [], { execArgv: [] })
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()))
   let questions = 0
@@ -48,7 +51,10 @@ export const startProgram = (module: string, nodeOptions: ReadonlyArray<string> 
     },
     stop: async () => {
       if (child.connected) child.disconnect()
+      const late = setTimeout(() => child.kill("SIGKILL"), endMillis)
       await ended
+      clearTimeout(late)
+      if (child.signalCode === "SIGKILL") throw new Error(`${module} did not end within ${endMillis} ms`)
     }
   }
 }

@@ -38,6 +38,9 @@ const open = (port: number): Promise<Socket> =>
     socket.once("error", reject)
   })
 
+/** A server that answers nobody for so long will not answer any more. */
+const stallMillis = 40_000
+
 /** Calls back with status and text of each answer; every answer must say its length. */
 const onAnswers = (socket: Socket, take: (status: number, text: string) => void): void => {
   let text = ""
@@ -69,6 +72,15 @@ const run = async ({ connections, count, port, rate, requests }: Load): Promise<
   const due: Array<number> = []
   let strange: string | null = null
   let sent = 0
+  let answeredBefore = -1
+  const stall = setInterval(() => {
+    if (latencies.length === answeredBefore) {
+      done.reject(
+        new Error(`no answer for ${stallMillis} ms: ${latencies.length} of ${sent} sent, ${count} to send`)
+      )
+    }
+    answeredBefore = latencies.length
+  }, stallMillis)
   const send = (socket: Socket, from: number): void => {
     sentAt.set(socket, from)
     socket.write(requests[sent % requests.length] ?? "")
@@ -81,6 +93,7 @@ const run = async ({ connections, count, port, rate, requests }: Load): Promise<
   }
   for (const socket of sockets) {
     socket.once("error", done.reject)
+    socket.once("end", () => done.reject(new Error("the server has closed a connection")))
     onAnswers(socket, (status, text) => {
       latencies.push(performance.now() - (sentAt.get(socket) ?? 0))
       statuses[status] = (statuses[status] ?? 0) + 1
@@ -92,7 +105,8 @@ const run = async ({ connections, count, port, rate, requests }: Load): Promise<
   const startedAt = performance.now()
   const wakeIdle = (): void => {
     for (let waiting = Math.min(idle.length, due.length); waiting > 0; waiting--) {
-      const socket = idle.pop()
+      // The one that has been idle longest: a server closes connections that say nothing.
+      const socket = idle.shift()
       if (socket !== undefined) next(socket)
     }
   }
@@ -107,7 +121,7 @@ const run = async ({ connections, count, port, rate, requests }: Load): Promise<
   }
   if (rate === null) for (const socket of idle.splice(0)) next(socket)
   else announce(rate)
-  await done.promise
+  await done.promise.finally(() => clearInterval(stall))
   const seconds = (performance.now() - startedAt) / 1000
   for (const socket of sockets) socket.destroy()
   latencies.sort((a, b) => a - b)
