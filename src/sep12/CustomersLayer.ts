@@ -32,6 +32,9 @@ import { readValues, type SubmittedField } from "./submitted.ts"
 import { makeTellWaiting } from "./tellWaiting.ts"
 import { isKnown, makeVerdicts, recorded, standing } from "./Verdicts.ts"
 
+/** Seconds within which values that were put are judged, or else the provider is asked again. */
+const judgedWithin = 15
+
 /** Without a `lang`, or with one that is none (S12-GET-15). */
 const langDefault = "en"
 const langOf = ({ lang }: Asked): string =>
@@ -128,6 +131,26 @@ const make = Effect.fnUntraced(function* () {
     }
   })
 
+  /**
+   * Values about to be stored are not judged yet: until they are, nobody is ACCEPTED by the old ones, and a transaction that
+   * relied on them is checked again. Should the process die in between, the verdict is asked for when due.
+   */
+  const suspend = Effect.fnUntraced(function* (row: CustomerRow) {
+    let now = row
+    for (const [type, { status }] of Object.entries(row.statuses)) {
+      if (status !== "ACCEPTED") continue
+      now = yield* verdicts.record(row.id, type, { status: "PROCESSING", askAgainSeconds: judgedWithin }, [])
+    }
+    return now
+  })
+  /** Nothing was stored: the old verdicts stand. */
+  const resume = Effect.fnUntraced(function* (before: CustomerRow, suspended: CustomerRow) {
+    if (before.version === suspended.version) return
+    for (const [type, { status }] of Object.entries(before.statuses)) {
+      if (status === "ACCEPTED") yield* verdicts.record(before.id, type, { status: "ACCEPTED" }, [])
+    }
+  })
+
   const get = Effect.fnUntraced(function* (
     asker: Asker,
     asked: Asked
@@ -151,12 +174,14 @@ const make = Effect.fnUntraced(function* () {
     const type = yield* Effect.fromResult(typeOf(asked))
     const found = yield* reach(identify(asker), asked)
     const values = yield* Effect.fromResult(Result.mapError(yield* valuesOf(fields, found.row), refused))
-    const row = found.row ?? (yield* create(found.key))
+    const before = found.row ?? (yield* create(found.key))
     const lang = langOf(asked)
-    const verdict = yield* provider
-      .put(row.id, type, values, lang)
-      .pipe(Effect.catchTag("CustomerRefused", ({ message }) => Effect.fail(refused(message))))
     const names = Object.keys(values).flatMap(spellingsOf)
+    const row = names.length === 0 ? before : yield* suspend(before)
+    const verdict = yield* provider.put(row.id, type, values, lang).pipe(
+      Effect.tapErrorTag("CustomerRefused", () => resume(before, row)),
+      Effect.catchTag("CustomerRefused", ({ message }) => Effect.fail(refused(message)))
+    )
     if (names.length === 0 && isKnown(row, type, verdict)) return row.id
     yield* verdicts.record(row.id, type, verdict, names).pipe(
       // Erased meanwhile: what was put just now must not outlive it.

@@ -4,7 +4,7 @@ import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { emptyTables } from "../../../adapters/storage-memory/tables.ts"
 import type { CustomerId } from "../../../machines/domain/Ids.ts"
-import { KycProvider, KycUnavailable, type Verdict } from "../../../src/ports/KycProvider.ts"
+import { CustomerRefused, KycProvider, KycUnavailable, type Verdict } from "../../../src/ports/KycProvider.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { Customers } from "../../../src/sep12/Customers.ts"
 import { VerdictSweeper } from "../../../src/sep12/VerdictSweeper.ts"
@@ -96,6 +96,45 @@ describe("sep12 an unruly provider", () => {
 })
 
 describe("sep12 verdicts on record", () => {
+  it.effect(
+    "while new values are being stored nobody is ACCEPTED by the old ones (S12-PUT-14, SEC-34)",
+    () => {
+      const tables = emptyTables()
+      const seen: Array<{ readonly status: string | undefined; readonly version: number }> = []
+      const provider = providerOf({
+        put: ({ customerId }) =>
+          Effect.sync(() => {
+            const row = tables.customers.get(customerId)
+            seen.push({ status: row?.statuses[type]?.status, version: row?.version ?? 0 })
+            return accepted
+          })
+      })
+      return Effect.gen(function* () {
+        const id = yield* put
+        const before = tables.customers.get(id)
+        yield* put
+        expect(before?.statuses[type]?.status).toBe("ACCEPTED")
+        expect(seen[1]?.status).toBe("PROCESSING")
+        expect(seen[1]?.version).toBeGreaterThan(before?.version ?? 0)
+        expect(tables.customers.get(id)?.statuses[type]?.status).toBe("ACCEPTED")
+      }).pipe(Effect.provide(sep12Layer({ provider }, tables)))
+    }
+  )
+
+  it.effect("a refused PUT leaves the verdict as it was", () => {
+    const tables = emptyTables()
+    let isRefusing = false
+    const provider = providerOf({
+      put: () => (isRefusing ? Effect.fail(new CustomerRefused({ message: "no" })) : Effect.succeed(accepted))
+    })
+    return Effect.gen(function* () {
+      const id = yield* put
+      isRefusing = true
+      yield* Effect.flip(put)
+      expect(tables.customers.get(id)?.statuses[type]?.status).toBe("ACCEPTED")
+    }).pipe(Effect.provide(sep12Layer({ provider }, tables)))
+  })
+
   it.effect("a GET that finds another verdict records it (S12-GET-12)", () => {
     const tables = emptyTables()
     const provider = providerOf({
