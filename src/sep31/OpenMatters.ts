@@ -40,7 +40,10 @@ export class OpenMatters extends Context.Service<
       const { timing } = yield* KedgeConfig
 
       const raisePage = Effect.fnUntraced(function* () {
-        const page = yield* storage.dueAttention({ limit: pageSize, againInSeconds: timing.attentionInterval })
+        const page = yield* storage.dueAttention({
+          limit: pageSize,
+          againInSeconds: timing.attentionInterval
+        })
         for (const { actor, kind } of page) {
           yield* Metric.update(Metric.withAttributes(raised, { kind }), 1)
           const log = kind === "held" || kind === "refund-owed" ? Effect.logError : Effect.logInfo
