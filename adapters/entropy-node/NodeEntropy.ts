@@ -33,22 +33,28 @@ const makePool = (fill: (bytes: Uint8Array) => void) => {
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
-/** RFC 9562 §5.7: 48 bits of milliseconds, version, 12 random bits, variant, 62 random bits. */
-const uuidV7 = (millis: number, random: Uint8Array): string => {
-  const byte = (value: number) => hex[value & 0xff]
-  const time = BigInt(millis).toString(16).padStart(12, "0")
-  const [a = 0, b = 0, c = 0, d = 0, ...node] = random
-  return (
-    `${time.slice(0, 8)}-${time.slice(8)}-${byte(0x70 | (a & 0x0f))}${byte(b)}` +
-    `-${byte(0x80 | (c & 0x3f))}${byte(d)}-${node.map(byte).join("")}`
-  )
+const spelled = (bytes: Uint8Array, from: number, to: number): string => {
+  let text = ""
+  for (let at = from; at < to; at += 1) text += hex[bytes[at] ?? 0]
+  return text
+}
+
+/** RFC 9562 §5.7: 48 bits of milliseconds, version, 12 random bits, variant, 62 random bits. Overwrites its 16 bytes. */
+const uuidV7 = (millis: number, bytes: Uint8Array): string => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16)
+  view.setUint16(0, Math.floor(millis / 2 ** 32))
+  view.setUint32(2, millis >>> 0)
+  view.setUint8(6, 0x70 | (view.getUint8(6) & 0x0f))
+  view.setUint8(8, 0x80 | (view.getUint8(8) & 0x3f))
+  const [time, rest] = [`${spelled(bytes, 0, 4)}-${spelled(bytes, 4, 6)}`, spelled(bytes, 10, 16)]
+  return `${time}-${spelled(bytes, 6, 8)}-${spelled(bytes, 8, 10)}-${rest}`
 }
 
 /** `fill` overwrites the bytes it is given with unpredictable ones. */
 export const make = (fill: (bytes: Uint8Array) => void): Entropy["Service"] => {
   const draw = makePool(fill)
   return {
-    uuid: Effect.map(Clock.currentTimeMillis, (millis) => uuidV7(millis, draw(10))),
+    uuid: Effect.map(Clock.currentTimeMillis, (millis) => uuidV7(millis, draw(16))),
     bytes: (count) => Effect.sync(() => draw(count)),
     uint64: Effect.sync(() => new DataView(draw(8).buffer).getBigUint64(0).toString())
   }

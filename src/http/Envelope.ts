@@ -15,6 +15,7 @@ import {
 } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import { httpRequests, httpSeconds } from "../telemetry/Metrics.ts"
+import { makeDeadlines } from "./Deadlines.ts"
 import { retryAfterDefault } from "./errors.ts"
 import { faultSentence, faultsIn, repeatedParameters } from "./faultSentence.ts"
 import { type Note, RequestNote } from "./RequestNote.ts"
@@ -105,8 +106,15 @@ const withoutBodyHeaders = (headers: Response["headers"]): Record<string, string
   return rest
 }
 
-const withCommonHeaders = (response: Response, requestId: string): Response => {
+const exposed = "retry-after, www-authenticate, x-request-id"
+
+/** All at once: each pass over the headers copies them. */
+const withCommonHeaders = (response: Response, requestId: string, note: Note): Response => {
   const added: Record<string, string> = { "x-content-type-options": "nosniff", "x-request-id": requestId }
+  if (note.isOpenToBrowsers) {
+    added["access-control-allow-origin"] = "*"
+    added["access-control-expose-headers"] = exposed
+  }
   // Tokens, customers, transactions: nothing here is for a shared cache unless its handler says so.
   if (response.headers["cache-control"] === undefined) added["cache-control"] = "no-store"
   const mayRetry = response.status === 503 || response.status === 429
@@ -138,33 +146,40 @@ const makeCounting = () => {
   }
 }
 
-const makeEnvelope = (options: EnvelopeOptions) => {
+const makeEnvelope = Effect.fnUntraced(function* (options: EnvelopeOptions) {
   const bodyMax = ByteSize.bytes(options.bodyMax)
+  const deadlines = yield* makeDeadlines(options.requestTimeout)
   const count = makeCounting()
-  const limited = (app: Effect.Effect<Response, Types.unhandled>, note: Note) =>
-    app.pipe(
-      Effect.timeoutOrElse({
-        duration: options.requestTimeout * 1000,
-        orElse: () => Effect.succeed(timedOut)
-      }),
-      Effect.interruptible,
-      Effect.provideService(HttpIncomingMessage.MaxBodySize, bodyMax),
-      Effect.provideService(RequestNote, note)
-    )
+
+  /** The answer, or what became of it; nothing is left to fail. */
+  const answer = (app: Effect.Effect<Response, Types.unhandled>, url: string, note: Note, now: number) =>
+    Effect.withFiber<Failed>((fiber) => {
+      const deadline = deadlines.begin(fiber, now)
+      return app.pipe(
+        Effect.provideService(HttpIncomingMessage.MaxBodySize, bodyMax),
+        Effect.provideService(RequestNote, note),
+        Effect.matchCauseEffect({
+          onSuccess: (response) => Effect.succeed({ response, cause: null }),
+          onFailure: (cause) =>
+            deadline.isOver ? Effect.succeed({ response: timedOut, cause: null }) : failed(cause, url)
+        }),
+        Effect.tap(() => Effect.sync(() => deadlines.end(deadline)))
+      )
+    })
+
   return Effect.fnUntraced(function* (
     app: Effect.Effect<Response, Types.unhandled>
   ): Effect.fn.Return<Response, Types.unhandled, HttpServerRequest.HttpServerRequest> {
-    const request = yield* HttpServerRequest.HttpServerRequest
+    const { method, url } = yield* HttpServerRequest.HttpServerRequest
     const requestId = yield* options.requestId
-    const note: Note = { route: null }
+    const note: Note = { route: null, isOpenToBrowsers: false }
     const started = yield* Clock.currentTimeMillis
-    const { response, cause } = yield* limited(app, note).pipe(
-      Effect.map((answered): Failed => ({ response: answered, cause: null })),
-      Effect.catchCause((failure) => failed(failure, request.url)),
-      Effect.annotateLogs("request", requestId)
+    const { response, cause } = yield* Effect.annotateLogs(
+      answer(app, url, note, started),
+      "request",
+      requestId
     )
     const millis = (yield* Clock.currentTimeMillis) - started
-    const { method } = request
     const route = note.route ?? "(none)"
     yield* count(method, route, response.status, millis / 1000)
     if (response.status >= 500 || millis > options.slowMillis) {
@@ -173,9 +188,9 @@ const makeEnvelope = (options: EnvelopeOptions) => {
         ? Effect.logError("request failed", line, ...(cause === null ? [] : [cause]))
         : Effect.logWarning("slow request", line)
     }
-    return withCommonHeaders(asJson(response), requestId)
+    return withCommonHeaders(asJson(response), requestId, note)
   })
-}
+})
 
 /** Puts the envelope around every route of the router it is provided to. */
 export const layer = (options: EnvelopeOptions): Layer.Layer<never, never, HttpRouter.HttpRouter> =>

@@ -4,6 +4,8 @@ import { Context } from "effect"
 export interface Note {
   /** Pattern of the route that took the request (`/sep31/transactions/:id`); null while none has. Never the URL itself. */
   route: string | null
+  /** Any web page may read the answer, whatever it is. */
+  isOpenToBrowsers: boolean
 }
 
 /** Undefined where no envelope stands around. */

@@ -1,36 +1,32 @@
 /**
- * Mounts the API of one SEP: its endpoints, the CORS headers browsers need, the preflight of every path, and 405 with
- * `Allow` for the methods a path does not have. A SEP that is not mounted does not exist: its paths are 404.
+ * Mounts the API of one SEP: its endpoints, open to browsers, the preflight of every path, and 405 with `Allow` for the
+ * methods a path does not have. A SEP that is not mounted does not exist: its paths are 404.
  *
- * Gotcha: `*` is safe because nothing here knows a cookie; a listener with credentials of another kind (the operator's)
+ * The envelope writes the CORS header of what is mounted here, since only it sees every answer. Gotcha: `*` is safe because nothing here knows a cookie; a listener with credentials of another kind (the operator's)
  * must not use this (SEC-40, SEC-41).
  */
 import { Effect, Layer } from "effect"
-import { HttpEffect, HttpMethod, HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpMethod, HttpRouter, HttpServerResponse } from "effect/http"
 import { type HttpApi, HttpApiBuilder, type HttpApiGroup } from "effect/http-api"
 import { RequestNote } from "./RequestNote.ts"
 
-/** Headers a browser's script may send, and may read beyond the simple ones. */
+/** What a browser's script may send. */
 const corsHeaders = {
   "access-control-allow-headers": "authorization, content-type",
   "access-control-max-age": "600"
 }
-const exposed = "retry-after, www-authenticate, x-request-id"
 
 /** Every answer under a mounted API may be read by any page, errors included (S10-GEN-02, S31-GEN-12, S1-02). */
 const openToBrowsers = HttpRouter.middleware((app) =>
-  Effect.gen(function* () {
-    const note = yield* RequestNote
-    if (note !== undefined) note.route = (yield* HttpRouter.RouteContext).route.path
-    return yield* HttpEffect.withPreResponseHandler(app, (_, response) =>
-      Effect.succeed(
-        HttpServerResponse.setHeaders(response, {
-          "access-control-allow-origin": "*",
-          "access-control-expose-headers": exposed
-        })
-      )
-    )
-  })
+  Effect.flatMap(HttpRouter.RouteContext, ({ route }) =>
+    Effect.flatMap(RequestNote, (note) => {
+      if (note !== undefined) {
+        note.isOpenToBrowsers = true
+        note.route = route.path
+      }
+      return app
+    })
+  )
 )
 
 const answeredBy = (methods: ReadonlySet<HttpMethod.HttpMethod>): ReadonlyArray<HttpMethod.HttpMethod> => {

@@ -109,6 +109,29 @@ describe("errors", () => {
       )
   )
 
+  it.live("are never ours when the request is odd: bad escapes, NUL, absolute and empty paths (A4)", () =>
+    withServer((base) =>
+      Effect.gen(function* () {
+        const odd = [
+          "/base/things/%zz",
+          "/base/things/%00",
+          "/base/things/1?lang=%zz%00",
+          "/%",
+          "//",
+          "*",
+          "/base//raw//"
+        ]
+        for (const target of odd) {
+          const spoken = yield* speak(base, `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+          expect([target, spoken.slice(9, 12)]).toEqual([
+            target,
+            expect.stringMatching(/^(200|400|404|405)$/)
+          ])
+        }
+      })
+    )
+  )
+
   it.live("name the member at fault and what is expected, and quote no value", () =>
     withServer((base) =>
       Effect.gen(function* () {
