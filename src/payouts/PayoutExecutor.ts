@@ -4,13 +4,13 @@
  * Gotcha: when this process is stopped, what was started and not yet sent is given back as never sent, and calls under way get
  * the grace period to answer; what has not answered by then stays `started` and is looked up after its lease by whoever comes.
  */
-import { Context, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
+import { Context, Effect, Fiber, FiberSet, Layer, Queue, Schedule } from "effect"
 import { transactionOf } from "../../machines/domain/Ids.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import { type PaymentRail, Rails } from "../ports/Rails.ts"
 import type { PayoutJob } from "../ports/rows.ts"
-import { Storage } from "../ports/Storage.ts"
+import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
 import { Actors } from "../runtime/Actors.ts"
 import { Fence } from "../runtime/Fence.ts"
@@ -46,7 +46,8 @@ export class PayoutExecutor extends Context.Service<
       const wakes = yield* Queue.unbounded<{ readonly rail: string; readonly inSeconds: number }>()
       /** Rails for which planned payouts waited when they were last asked. */
       const plannedWait = new Set<string>()
-      const underWay = yield* FiberSet.make<void>()
+      const underWay = yield* FiberSet.make<unknown, StorageUnavailable>()
+      let isStopping = false
 
       const record = Effect.fnUntraced(function* (job: PayoutJob, rail: PaymentRail, answer: Answer) {
         const { event } = answer
@@ -95,11 +96,18 @@ export class PayoutExecutor extends Context.Service<
           )
         ).pipe(Effect.asVoid)
 
-      /**
-       * Takes slots first, then as many planned payouts; slots that found none are given back. Never interrupted: what it has
-       * claimed it starts.
-       */
-      const claim = Effect.fnUntraced(function* (rail: PaymentRail) {
+      /** Started and never sent: another process may take it at once, instead of asking the rail. */
+      const giveBack = ({ id, rail }: StartedPayout): Effect.Effect<void> =>
+        actors
+          .tell({
+            to: transactionOf(id),
+            event: { type: "payout.notAccepted", payoutId: id },
+            cause: "executor"
+          })
+          .pipe(Effect.ignore, Effect.andThen(Effect.sync(() => slots.release(rail))))
+
+      /** Takes slots first, then as many planned payouts; slots that found none are given back. */
+      const claimAndStart = Effect.fnUntraced(function* (rail: PaymentRail) {
         let limit = 0
         while (limit < claimMax && slots.tryTake(rail.name)) limit += 1
         if (limit === 0) {
@@ -112,9 +120,13 @@ export class PayoutExecutor extends Context.Service<
         release(rail.name, limit - jobs.length)
         if (jobs.length === limit) plannedWait.add(rail.name)
         else plannedWait.delete(rail.name)
-        for (const job of jobs) yield* start(job, rail)
+        for (const job of jobs)
+          yield* isStopping ? giveBack({ id: job.id, rail: rail.name }) : start(job, rail)
         return jobs.length
-      }, Effect.uninterruptible)
+      })
+      /** In a fiber of its own: whoever waits for it may be interrupted, and what was claimed is still started or given back. */
+      const claim = (rail: PaymentRail) =>
+        FiberSet.run(underWay, claimAndStart(rail)).pipe(Effect.flatMap(Fiber.join))
       const release = (rail: string, count: number): void => {
         for (let taken = 0; taken < count; taken++) slots.release(rail)
       }
@@ -177,29 +189,20 @@ export class PayoutExecutor extends Context.Service<
         Effect.forever
       )
 
-      /** Of what is still in the feed nothing was sent: another process may take it at once, instead of asking the rail. */
-      const giveBack = Queue.take(slots.feed).pipe(
+      const giveBackFeed = Queue.take(slots.feed).pipe(
         Effect.flatMap((feed) =>
           feed._tag === "Planned"
             ? Effect.void
-            : Effect.forEach(
-                feed.payouts,
-                ({ id, rail }) =>
-                  actors
-                    .tell({
-                      to: transactionOf(id),
-                      event: { type: "payout.notAccepted", payoutId: id },
-                      cause: "executor"
-                    })
-                    .pipe(Effect.ignore, Effect.andThen(Effect.sync(() => slots.release(rail)))),
-                { concurrency: "unbounded", discard: true }
-              )
+            : Effect.forEach(feed.payouts, giveBack, { concurrency: "unbounded", discard: true })
         ),
         Effect.forever
       )
       yield* Effect.addFinalizer(() =>
-        slots.close.pipe(
-          Effect.andThen(Effect.raceFirst(slots.idle, giveBack)),
+        Effect.suspend(() => {
+          isStopping = true
+          return slots.close
+        }).pipe(
+          Effect.andThen(Effect.raceFirst(slots.idle, giveBackFeed)),
           Effect.timeoutOption(`${timing.shutdownGrace} seconds`)
         )
       )

@@ -50,7 +50,7 @@ export interface ProcessOptions {
   readonly mailboxCapacity?: number
   /** Stands before the storage of this process. */
   readonly storage?: (storage: Storage["Service"]) => Storage["Service"]
-  /** Whether payouts are made as they come; true where not given. */
+  /** Whether payouts are made as they come; true where not given. Else they are planned for others. */
   readonly executes?: boolean
 }
 
@@ -123,7 +123,7 @@ export const startProcess = Effect.fnUntraced(function* (options: ProcessOptions
     entropyOf(processes),
     PlainVault
   )
-  const slots = PayoutSlots.layer({ executes: true }).pipe(Layer.provideMerge(ports))
+  const slots = PayoutSlots.layer({ executes: options.executes !== false }).pipe(Layer.provideMerge(ports))
   const actors = actorsLayer.pipe(Layer.provideMerge(slots))
   const caller = RailCaller.layer.pipe(Layer.provideMerge(actors))
   const room = Layer.mergeAll(PayoutExecutor.layer, PayoutFollowUp.layer, Payouts.layer).pipe(
