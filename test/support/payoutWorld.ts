@@ -52,6 +52,8 @@ export interface ProcessOptions {
   readonly storage?: (storage: Storage["Service"]) => Storage["Service"]
   /** Whether payouts are made as they come; true where not given. Else they are planned for others. */
   readonly executes?: boolean
+  /** Whether the executor's loops run; true where not given and it executes. */
+  readonly loops?: boolean
 }
 
 let processes = 0
@@ -133,7 +135,7 @@ export const startProcess = Effect.fnUntraced(function* (options: ProcessOptions
   const services = yield* Layer.buildWithScope(room, scope)
   // of its own, inside: what loops is interrupted before anything it uses is closed, as at the end of a process
   const loops = yield* Scope.fork(scope)
-  if (options.executes !== false) {
+  if (options.executes !== false && options.loops !== false) {
     yield* Effect.forkIn(Context.get(services, PayoutExecutor).run, loops)
     yield* turns(1)
   }
