@@ -88,7 +88,7 @@ export class KedgeProcess {
     const directory = mkdtempSync(join(tmpdir(), "kedge-e2e-"))
     const sandbox = spawn(
       process.execPath,
-      ["test/integration/sandbox/lonelySandbox.ts", join(directory, "sandbox")],
+      ["test/integration/sandbox/lonelySandbox.ts", join(directory, "sandbox"), "0.2"],
       {
         stdio: ["ignore", "pipe", "inherit"]
       }
@@ -198,7 +198,8 @@ export class KedgeProcess {
     await waitFor(
       "Kedge to be live",
       async () => {
-        if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}`)
+        if (child.exitCode !== null)
+          throw new Error(`serve ended with ${child.exitCode}: ${this.log().slice(-600)}`)
         return (await fetch(`${this.home}/health/live`)).ok
       },
       { timeoutMillis: 30_000 }
