@@ -14,7 +14,7 @@ import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
 import { Actors } from "../runtime/Actors.ts"
 import { Fence } from "../runtime/Fence.ts"
-import { type Feed, PayoutSlots, type StartedPayout } from "../runtime/PayoutSlots.ts"
+import { PayoutSlots, type StartedPayout } from "../runtime/PayoutSlots.ts"
 import { retrySeconds } from "./backoff.ts"
 import type { Answer } from "./outcomeEvent.ts"
 import { RailCaller } from "./RailCaller.ts"
@@ -140,9 +140,9 @@ export class PayoutExecutor extends Context.Service<
         Effect.map((counts) => counts.reduce((total, count) => total + count, 0))
       )
 
-      /** Reads what was born started and sends it. Without its row nothing is sent, and the slot is given back. */
-      const startFed = Effect.fnUntraced(function* (payouts: ReadonlyArray<StartedPayout>) {
-        const jobs = yield* storage.jobs(payouts.map(({ id }) => id)).pipe(
+      /** Reads what was born started: what is not in the answer could not be read, and is not sent. */
+      const readFed = (payouts: ReadonlyArray<StartedPayout>) =>
+        storage.jobs(payouts.map(({ id }) => id)).pipe(
           Effect.retry(Schedule.min([Schedule.exponential("20 millis"), Schedule.spaced("1 second")])),
           // Well within the lease: an attempt of which nothing was read for so long is no longer ours to send.
           Effect.timeout(`${timing.payoutLease / 4} seconds`),
@@ -153,6 +153,11 @@ export class PayoutExecutor extends Context.Service<
             ).pipe(Effect.as<ReadonlyArray<PayoutJob>>([]))
           )
         )
+      /** Sends what was read. Without its row nothing is sent, and the slot is given back. */
+      const startFed = Effect.fnUntraced(function* (
+        payouts: ReadonlyArray<StartedPayout>,
+        jobs: ReadonlyArray<PayoutJob>
+      ) {
         const byId = new Map(jobs.map((job) => [job.id, job]))
         for (const { id, rail: name } of payouts) {
           const job = byId.get(id)
@@ -161,15 +166,23 @@ export class PayoutExecutor extends Context.Service<
           else slots.release(name)
         }
       })
-      const handle = (feed: Feed): Effect.Effect<void> => {
-        if (feed._tag === "Started") return startFed(feed.payouts)
-        const rail = rails.byName(feed.rail)
+      const claimPlanned = (name: string): Effect.Effect<void> => {
+        const rail = rails.byName(name)
         return rail === undefined ? Effect.void : Effect.asVoid(claimOrLog(rail))
       }
+      /**
+       * What is taken from the feed goes back whole, or is started whole: one call sent before the interruption would make
+       * "never sent" a lie about it.
+       */
       const onFeed = Effect.uninterruptibleMask((restore) =>
         restore(Queue.take(slots.feed)).pipe(
           Effect.flatMap((feed) =>
-            restore(handle(feed)).pipe(Effect.onInterrupt(() => Queue.offer(slots.feed, feed)))
+            feed._tag === "Planned"
+              ? restore(claimPlanned(feed.rail))
+              : restore(readFed(feed.payouts)).pipe(
+                  Effect.onInterrupt(() => Queue.offer(slots.feed, feed)),
+                  Effect.flatMap((jobs) => startFed(feed.payouts, jobs))
+                )
           )
         )
       ).pipe(Effect.forever)
