@@ -179,7 +179,7 @@ const make = Effect.fnUntraced(function* () {
     const names = Object.keys(values).flatMap(spellingsOf)
     const row = names.length === 0 ? before : yield* suspend(before)
     const verdict = yield* provider.put(row.id, type, values, lang).pipe(
-      Effect.tapErrorTag("CustomerRefused", () => resume(before, row)),
+      Effect.tapErrorTag("CustomerRefused", () => Effect.andThen(resume(before, row), tell(row.id))),
       Effect.catchTag("CustomerRefused", ({ message }) => Effect.fail(refused(message)))
     )
     if (names.length === 0 && isKnown(row, type, verdict)) return row.id

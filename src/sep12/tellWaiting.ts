@@ -9,7 +9,7 @@ import { Effect } from "effect"
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { Party } from "../../machines/transaction/context.ts"
 import type { Entropy } from "../ports/Entropy.ts"
-import type { ActorRow, TransactionRow } from "../ports/rows.ts"
+import type { ActorRow, CustomerRow, SealedRow, TransactionRow } from "../ports/rows.ts"
 import type { Storage } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
 import type { Actors } from "../runtime/Actors.ts"
@@ -17,6 +17,9 @@ import { emptyDestination, openDestination, sealDestination } from "../runtime/D
 import { sealNote } from "../runtime/Note.ts"
 import type { Provider } from "./askProvider.ts"
 import { recorded, standing, type Verdicts } from "./Verdicts.ts"
+
+/** Customers judged anew again and again are told of by whoever judges them. */
+const judgedMax = 3
 
 interface Parts {
   readonly storage: Storage["Service"]
@@ -35,7 +38,7 @@ interface Side {
 
 /** What the customers of a transaction come to. */
 type Outcome =
-  | { readonly _tag: "Accepted" }
+  | { readonly _tag: "Accepted"; readonly judged: ReadonlyArray<CustomerRow> }
   | { readonly _tag: "Rejected"; readonly party: Party; readonly message: string | null }
   | { readonly _tag: "Open" }
 
@@ -60,14 +63,15 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
 
   /** `changed` collects customers whose record became new, for others may wait on them too. */
   const outcomeOf = Effect.fnUntraced(function* (row: TransactionRow, changed: Set<CustomerId>) {
-    let outcome: Outcome = { _tag: "Accepted" }
+    const judged: Array<CustomerRow> = []
+    let isOpen = false
     for (const { id, party, type } of sidesOf(row)) {
       let customer = yield* verdicts.find(id)
       // Contested data waits for a PUT, whatever the provider says; only a rejection goes before it.
       if (standing(customer, type) === "open" && recorded(customer, type)?.status !== "ACCEPTED") {
-        const judged = yield* verdicts.ask(customer, type, row.lang)
-        customer = judged.row
-        if (judged.changed) changed.add(id)
+        const asked = yield* verdicts.ask(customer, type, row.lang)
+        customer = asked.row
+        if (asked.changed) changed.add(id)
       }
       const now = standing(customer, type)
       if (now === "REJECTED") {
@@ -77,9 +81,10 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
           message: recorded(customer, type)?.message ?? null
         } satisfies Outcome
       }
-      if (now === "open") outcome = { _tag: "Open" }
+      if (now === "open") isOpen = true
+      judged.push(customer)
     }
-    return outcome
+    return isOpen ? ({ _tag: "Open" } satisfies Outcome) : ({ _tag: "Accepted", judged } satisfies Outcome)
   })
 
   /** The receiver's data as it is now, beside the transaction's own fields as they were sealed. */
@@ -90,8 +95,29 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
     return yield* sealDestination({ receiver, fields: before.fields })
   })
 
+  /** Nobody was judged anew since: what was read of them in between is what was judged. */
+  const stillStand = Effect.fnUntraced(function* (judged: ReadonlyArray<CustomerRow>) {
+    for (const { id, version } of judged) if ((yield* verdicts.find(id)).version !== version) return false
+    return true
+  })
+
   const settle = Effect.fnUntraced(function* (row: TransactionRow, changed: Set<CustomerId>) {
-    const outcome: Outcome = yield* outcomeOf(row, changed)
+    for (let times = 0; times < judgedMax; times += 1) {
+      const outcome: Outcome = yield* outcomeOf(row, changed)
+      const destination = outcome._tag === "Accepted" ? yield* freshDestination(row) : null
+      // Values put meanwhile are not judged yet, and no payout goes to them; whoever puts them tells again.
+      if (outcome._tag !== "Accepted" || (yield* stillStand(outcome.judged))) {
+        yield* tellOutcome(row, outcome, destination)
+        return
+      }
+    }
+  })
+
+  const tellOutcome = Effect.fnUntraced(function* (
+    row: TransactionRow,
+    outcome: Outcome,
+    destination: SealedRow | null
+  ) {
     switch (outcome._tag) {
       case "Open":
         return
@@ -100,7 +126,7 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
           to: row.id,
           event: { type: "customers.accepted" },
           cause: "customer",
-          destination: yield* freshDestination(row)
+          ...(destination === null ? {} : { destination })
         })
       case "Rejected": {
         const note = outcome.message === null ? null : yield* sealNote({ message: outcome.message })
