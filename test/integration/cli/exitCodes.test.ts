@@ -9,6 +9,7 @@ import { configFile, rightEnvironment } from "../../support/configEnvironment.ts
 import { freshDatabase, noPostgres } from "../../support/postgres.ts"
 import { runKedge, spawnKedge } from "../../support/spawnKedge.ts"
 import { waitFor } from "../../support/waitFor.ts"
+import { freePort } from "../../e2e/KedgeProcess.ts"
 
 let directory: string
 let environment: Record<string, string>
@@ -91,18 +92,14 @@ describe("kedge", () => {
   })
 
   it("ends with 69 and names the port when it is taken", async () => {
-    const [taken, free] = [createServer(), createServer()]
-    for (const server of [taken, free]) {
-      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-    }
+    const taken = createServer()
+    await new Promise<void>((listening) => taken.listen(0, "127.0.0.1", listening))
     const { port } = taken.address() as AddressInfo
-    const operatorPort = (free.address() as AddressInfo).port
-    free.close()
 
     const { code, stderr } = await run(["serve"], {
       KEDGE_DATABASE_URL: "memory:",
       KEDGE_PORT: String(port),
-      KEDGE_OPERATOR_PORT: String(operatorPort)
+      KEDGE_OPERATOR_PORT: String(await freePort())
     })
     taken.close()
 
@@ -123,7 +120,11 @@ describe("kedge", () => {
     "serve does not migrate by itself: it ends with 78 and names kedge migrate",
     async () => {
       const database = await freshDatabase()
-      const postgres = { KEDGE_DATABASE_URL: database.url, KEDGE_PORT: "18000", KEDGE_OPERATOR_PORT: "18001" }
+      const postgres = {
+        KEDGE_DATABASE_URL: database.url,
+        KEDGE_PORT: String(await freePort()),
+        KEDGE_OPERATOR_PORT: String(await freePort())
+      }
 
       const before = await run(["serve"], postgres)
       const migrated = await run(["migrate"], postgres)
