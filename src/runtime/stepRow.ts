@@ -75,6 +75,12 @@ interface Rows {
   asked: { readonly customerId: ActorRow["senderId"]; readonly fields: ReadonlyArray<string> } | null
 }
 
+/**
+ * The configuration has no rail for a payout. The step is not taken: an attempt for a rail that is not there would wait for ever,
+ * what brought the step comes again until the configuration is right (R20).
+ */
+class NoRail extends Error {}
+
 /** Steps an actor through events. The failure is a sentence: this process cannot read its snapshot, or breaks off over it. */
 export const fold = (
   actor: ActorRow,
@@ -95,6 +101,7 @@ export const fold = (
   } catch (error) {
     // A defect over one actor is that actor's: the others of its group go on.
     for (const rail of taken) context.slots.release(rail)
+    if (error instanceof NoRail) return Result.fail(error.message)
     return Result.fail(`the machine broke off: ${error instanceof Error ? error.message : "no reason given"}`)
   }
 }
@@ -211,7 +218,9 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
   const { timing } = now.context
   switch (command.type) {
     case "executePayout": {
-      const rail = now.context.rails.find(now.actor.asset, now.actor.fundingMethod)?.name ?? "none"
+      const { asset, fundingMethod } = now.actor
+      const rail = now.context.rails.find(asset, fundingMethod)?.name
+      if (rail === undefined) throw new NoRail(`no rail serves ${asset} by ${fundingMethod}`)
       const { retryInSeconds } = now.message
       const state = retryInSeconds === 0 && now.context.slots.tryTake(rail) ? "started" : "planned"
       rows.payouts.push({
