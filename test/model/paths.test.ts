@@ -69,7 +69,7 @@ describe("the shortest paths", () => {
         context: initialContext({ id, terms })
       }
       const end = path.steps.slice(1).reduce<Snapshot>((now, { event, state }) => {
-        const result = step(now, event as TransactionEvent)
+        const result = step(now, event)
         if (result._tag === "Refused") throw new Error(`${now.leaf} refuses ${event.type}: ${result.reason}`)
         expect(result.after).toEqual({ leaf: pathOf(state.value), context: state.context })
         return result.after

@@ -124,9 +124,9 @@ describe("sep9 values", () => {
   }
 
   it("a bad check digit of a CLABE or a CBU is a fault (S9-07)", () => {
-    const digits = "0123456789"
+    const digits = "0123456789".split("")
     const rightOnes = (prefix: string, name: string) =>
-      [...digits].filter((digit) => valueFault(name, prefix + digit) === null)
+      digits.filter((digit) => valueFault(name, prefix + digit) === null)
 
     expect(rightOnes("03218000011835971", "clabe_number")).toEqual(["9"])
     expect(rightOnes("285059094009041813520", "cbu_number")).toEqual(["1"])
