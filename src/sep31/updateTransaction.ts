@@ -43,13 +43,26 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
       : yield* Effect.provideContext(openDestination(sealed), services).pipe(Effect.orDie)
   })
 
-  /** The customer's values as they are now; those of the last attempt where the customer was erased meanwhile. */
-  const receiverValues = (id: CustomerId | null, last: Destination) =>
-    id === null
-      ? Effect.succeed(last.receiver)
-      : Effect.map(customers.values(id), (values) =>
-          Object.keys(values).length === 0 ? last.receiver : values
-        )
+  /** The version under which a customer is ACCEPTED; null while it is not, or when it was erased. */
+  const acceptedVersion = (row: TransactionRow, id: CustomerId, type: string) =>
+    customers.forTransaction({ sendingAnchor: row.sendingAnchor, id, type }).pipe(
+      Effect.map((found) => (found.verdict.status === "ACCEPTED" ? found.row.version : null)),
+      Effect.catchTag("CustomerNotFound", () => Effect.succeed(null))
+    )
+
+  /**
+   * The customer's values as they are now, where they are the judged ones; those of the last attempt where the customer is not
+   * ACCEPTED, was judged anew while they were read, or was erased.
+   */
+  const receiverValues = Effect.fnUntraced(function* (row: TransactionRow, last: Destination) {
+    const { receiverId: id, receiverType: type } = row
+    if (id === null) return last.receiver
+    const version = type === null ? null : yield* acceptedVersion(row, id, type)
+    if (type !== null && version === null) return last.receiver
+    const values = yield* customers.values(id)
+    if (type !== null && (yield* acceptedVersion(row, id, type)) !== version) return last.receiver
+    return Object.keys(values).length === 0 ? last.receiver : values
+  })
 
   return Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues, note: Note | null) {
     if (row.status !== "pending_transaction_info_update") return yield* notAwaited(row.status)
@@ -72,7 +85,7 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
     })
     if (verdict._tag === "Refused") return yield* new BadRequest({ error: verdict.error })
     const last = yield* lastDestination(row)
-    const receiver = yield* receiverValues(row.receiverId, last)
+    const receiver = yield* receiverValues(row, last)
     const destination = yield* Effect.provideContext(
       sealDestination({ receiver, fields: { ...last.fields, ...fields } }),
       services

@@ -228,6 +228,33 @@ describe("sep31 PATCH /transactions/:id", () => {
     })
   })
 
+  it("pays by the last snapshot while the customer's new values are not ACCEPTED (SEC-34)", async () => {
+    const judge = (status: string) =>
+      world.run(
+        Effect.flatMap(Storage, (storage) =>
+          storage.recordVerdict({
+            id: receiverId,
+            type: "sep31-receiver",
+            status,
+            message: null,
+            askAgainInSeconds: null,
+            put: []
+          })
+        )
+      )
+    world.script.values.set(receiverId, { last_name: "Before" })
+    const id = await waiting("closed-unjudged")
+    world.script.values.set(receiverId, { last_name: "Unjudged" })
+    await judge("PROCESSING")
+    await patch(id, { account_number: "open-unjudged" })
+    await untilStatus(id, "completed")
+    await judge("ACCEPTED")
+
+    expect(world.paid.filter((payout) => payout.transactionId === id)[1]?.receiver).toEqual({
+      last_name: "Before"
+    })
+  })
+
   it("pays an erased customer by the last snapshot", async () => {
     world.script.values.set(receiverId, { last_name: "Before" })
     const id = await waiting("closed-3")
