@@ -291,6 +291,9 @@ const answerSetAside = (item: Item, why: string): Effect.Effect<void> => {
   }
 }
 
-/** Ids for refusals of one group: its own id with the ordinal in the last group of digits. */
+/**
+ * Ids for refusals of one group: its own id with the ordinal in the upper digits of the last group, where neither random ids nor
+ * ids that count up meet those of another group.
+ */
 const derivedId = (groupId: string, ordinal: number): string =>
-  `${groupId.slice(0, 24)}${(BigInt(`0x${groupId.slice(24)}`) ^ BigInt(ordinal + 1)).toString(16).padStart(12, "0")}`
+  `${groupId.slice(0, 24)}${(BigInt(`0x${groupId.slice(24)}`) ^ (BigInt(ordinal + 1) << 32n)).toString(16).padStart(12, "0")}`
