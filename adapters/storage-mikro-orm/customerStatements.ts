@@ -12,8 +12,9 @@ import type { Storage } from "../../src/ports/Storage.ts"
 import { memoOrNull, millisOf } from "./actorRows.ts"
 import type { Engine, Rows } from "./Engine.ts"
 import { CustomerValue } from "./entities/customers.ts"
+import { groupedRead } from "./groupedRead.ts"
 import { arrayLiteral, hex } from "./literals.ts"
-import { isUuid, textList } from "./parameters.ts"
+import { isUuid, textList, uuidList } from "./parameters.ts"
 
 type CustomerMethods = Pick<
   Storage["Service"],
@@ -64,17 +65,42 @@ const first = (rows: Rows<CustomerColumns>) =>
 const addressOf = (owner: string, account: string, memo: Memo | null): string =>
   JSON.stringify(memo === null ? [owner, account] : [owner, account, memo.type, memo.value])
 
-export const customerStatements = (engine: Engine): CustomerMethods => ({
-  customer: (id) =>
-    isUuid(id)
-      ? first(
-          engine.read({
-            name: "kedge_customer",
-            text: `select ${customerColumns} from customer c where c.id = $1::text::uuid`,
-            values: [id]
-          })
-        )
-      : Effect.succeed(null),
+interface ValueColumns {
+  readonly customer_id: string
+  readonly name: string
+  readonly sealed_id: string
+  readonly key_id: string
+  readonly bytes: Uint8Array
+}
+
+/** Every POST asks for two customers and the values of one: those of many requests are read together. */
+const groupedReads = (engine: Engine) => ({
+  customer: groupedRead<CustomerColumns>(
+    (ids) =>
+      engine.read({
+        name: "kedge_customers",
+        text: `select ${customerColumns} from customer c where c.id = any($1::text::uuid[])`,
+        values: [uuidList(ids)]
+      }),
+    ({ id }) => id
+  ),
+  values: groupedRead<ValueColumns>(
+    (ids) =>
+      engine.read({
+        name: "kedge_customer_values",
+        text: `select v.customer_id, v.name, v.sealed_id, v.key_id, v.bytes from customer_value v
+          where v.customer_id = any($1::text::uuid[]) order by v.customer_id, v.name`,
+        values: [uuidList(ids)]
+      }),
+    ({ customer_id: id }) => id
+  )
+})
+
+export const customerStatements = (engine: Engine): CustomerMethods =>
+  methodsOver(engine, groupedReads(engine))
+
+const methodsOver = (engine: Engine, grouped: ReturnType<typeof groupedReads>): CustomerMethods => ({
+  customer: (id) => (isUuid(id) ? first(grouped.customer(id)) : Effect.succeed(null)),
 
   customerBy: (owner, account, memo) =>
     first(
@@ -169,16 +195,12 @@ export const customerStatements = (engine: Engine): CustomerMethods => ({
 
   customerValues: (id) =>
     isUuid(id)
-      ? engine
-          .withOrm((em) => em.find(CustomerValue, { customerId: id }, { orderBy: { name: "asc" } }))
-          .pipe(
-            Effect.map((rows) =>
-              rows.map(({ bytes, keyId, name, sealedId }) => ({
-                name,
-                sealed: { id: sealedId as SealedId, keyId, bytes: new Uint8Array(bytes) }
-              }))
-            )
-          )
+      ? Effect.map(grouped.values(id), (rows) =>
+          rows.map(({ bytes, key_id: keyId, name, sealed_id: sealedId }) => ({
+            name,
+            sealed: { id: sealedId as SealedId, keyId, bytes: new Uint8Array(bytes) }
+          }))
+        )
       : Effect.succeed([]),
 
   eraseCustomerValues: (id) =>

@@ -12,7 +12,7 @@ type UpkeepMethods = Pick<
 
 export const upkeepStatements = (engine: Engine): UpkeepMethods => ({
   nowMillis: engine
-    .run<{ readonly now: number }>({
+    .read<{ readonly now: number }>({
       name: "kedge_now",
       text: `select ${millisOf("kedge_now()")} as now`,
       values: []
