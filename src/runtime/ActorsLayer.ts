@@ -110,6 +110,9 @@ export const layer = Layer.effect(
           refusalIds: () => derivedId(groupId, refusals++)
         })
         const { group } = plan
+        const releaseSlots = (): void => {
+          for (const { folded } of plan.actors) for (const { rail } of folded.started) slots.release(rail)
+        }
         const isEmpty =
           group.births.length +
             group.steps.length +
@@ -119,9 +122,12 @@ export const layer = Layer.effect(
           0
         const committed = isEmpty
           ? { lost: [], unborn: [], known: [], refusedPages: [] }
-          : yield* commit(group).pipe(Effect.catchTag("GroupRejected", (error) => Effect.succeed(error)))
+          : yield* commit(group).pipe(
+              Effect.catchTag("GroupRejected", (error) => Effect.succeed(error)),
+              Effect.onError(() => Effect.sync(releaseSlots))
+            )
         if (committed instanceof GroupRejected) {
-          for (const { folded } of plan.actors) for (const { rail } of folded.started) slots.release(rail)
+          releaseSlots()
           return yield* takeApart(items, committed)
         }
         yield* runtimeMetrics.committed(group)
