@@ -30,7 +30,7 @@ export class PayoutFollowUp extends Context.Service<
   {
     /** Polls every page of pending payouts that are due; answers how many were asked about. */
     readonly pollOnce: Effect.Effect<number>
-    /** Settles unknown, held and abandoned payouts that are due; answers how many were looked at. */
+    /** Settles unknown, held and abandoned payouts that are due, and pending ones of a rail that cannot be polled; how many. */
     readonly lookUpOnce: Effect.Effect<number>
     readonly runPoll: Effect.Effect<never>
     readonly runLookUp: Effect.Effect<never>
@@ -113,11 +113,7 @@ export class PayoutFollowUp extends Context.Service<
             })
             continue
           }
-          // Still pending, or not known yet: asked again when due, and no news for the machine.
-          const isNews =
-            answer.fault === "figures" ||
-            (answer.event.type !== "payout.pending" && answer.event.type !== "payout.unknown")
-          if (isNews) yield* tell(job, rail, answer)
+          if (isNews(answer)) yield* tell(job, rail, answer)
         }
       })
 
@@ -158,25 +154,41 @@ export class PayoutFollowUp extends Context.Service<
           if (answer === null) return
           // Held already, and the rail still does not know: nothing new.
           if (job.state === "held" && answer.event.type === "payout.unknown") return
+          if (job.state === "pending" && !isNews(answer)) return
           return yield* tell(job, rail, answer)
         }
         if (job.state === "started" && rail.repeatable)
           return yield* tell(job, rail, yield* caller.execute(job, rail))
         if (job.state === "held") return
+        if (job.state === "pending") {
+          yield* payoutMetrics.unconfirmed(rail.name)
+          return yield* Effect.logWarning("a pending payout waits for a report alone: nobody can be asked", {
+            payoutId: job.id,
+            rail: rail.name
+          })
+        }
         const answer = yield* unknown(job, rail, "its process died while the rail was being called").pipe(
           Effect.provide(services)
         )
         yield* tell(job, rail, answer)
       })
 
-      /** Each state with the time after which it is asked about again. */
-      const openMatters = [
-        { state: "started", againInSeconds: timing.payoutLease },
-        { state: "unknown", againInSeconds: timing.lookUpInterval },
-        { state: "held", againInSeconds: timing.attentionInterval }
-      ] as const
+      /** Each state with the time after which it is asked about again. A pending one only where the rail has no poll (R14). */
+      const openMatters = (rail: PaymentRail) => [
+        { state: "started" as const, againInSeconds: timing.payoutLease },
+        { state: "unknown" as const, againInSeconds: timing.lookUpInterval },
+        { state: "held" as const, againInSeconds: timing.attentionInterval },
+        ...(rail.poll === undefined
+          ? [
+              {
+                state: "pending" as const,
+                againInSeconds: rail.lookUp === undefined ? timing.attentionInterval : timing.pollInterval
+              }
+            ]
+          : [])
+      ]
       const lookUpOnce = eachRail((rail) =>
-        Effect.forEach(openMatters, ({ againInSeconds, state }) =>
+        Effect.forEach(openMatters(rail), ({ againInSeconds, state }) =>
           eachPage(rail, [state], againInSeconds, (page) =>
             Effect.forEach(page, (job) => settleOne(job, rail), { concurrency: lookUpsAtOnce, discard: true })
           )
@@ -230,6 +242,10 @@ export class PayoutFollowUp extends Context.Service<
     })
   )
 }
+
+/** Still pending, or not known yet: asked again when due, and no news for the machine. */
+const isNews = ({ event, fault }: Answer): boolean =>
+  fault === "figures" || (event.type !== "payout.pending" && event.type !== "payout.unknown")
 
 /** A payout id that may be asked about; null for anything else. */
 const payoutIdOf = (said: unknown): PayoutId | null => {

@@ -48,8 +48,12 @@ export class Payouts extends Context.Service<
         report: Effect.fnUntraced(function* (payoutId, outcome) {
           const [job] = yield* storage.jobs([payoutId as PayoutId])
           const rail = job === undefined ? undefined : rails.byName(job.rail)
-          if (job === undefined || rail === undefined) {
+          if (job === undefined)
             return yield* new PayoutNotFound({ message: `no payout has the id ${JSON.stringify(payoutId)}` })
+          if (rail === undefined) {
+            return yield* new PayoutNotFound({
+              message: `the payout ${job.id} was made by the rail ${job.rail}, which is not configured any more`
+            })
           }
           const answer = yield* answerOf(job, rail, outcome, "lookUp").pipe(Effect.provide(services))
           return yield* recordAnswer(job, rail, answer, {

@@ -12,7 +12,8 @@ export const withinLimit = <A, E>(
 ): Effect.Effect<A, E | Cause.TimeoutError> =>
   Effect.acquireUseRelease(
     Effect.forkDetach(Effect.suspend(call), { startImmediately: true }),
-    (fiber) => Effect.timeout(Fiber.join(fiber), `${seconds} seconds`),
+    // A call that has answered already needs no clock.
+    (fiber) => fiber.pollUnsafe() ?? Effect.timeout(Fiber.join(fiber), seconds * 1000),
     // asked to end, not waited for
     (fiber) => Effect.sync(() => fiber.interruptUnsafe())
   )

@@ -163,7 +163,7 @@ export interface PaymentRail {
   readonly lookUp?: (payoutId: PayoutId) => Effect.Effect<LookUpAnswer, RailUnavailable>
   /**
    * Asks about a page of pending payouts; those not named in the answer stay pending. Leave it out when the rail confirms at
-   * once.
+   * once; a payout that is pending all the same is looked up, or waits for a report and is warned of when due.
    *
    * Failure and persistence: called again and again until an answer is final. Answers about payouts that are not pending
    * change nothing and are recorded.

@@ -5,7 +5,7 @@ import { TestClock } from "effect/testing"
 import { emptyTables } from "../../../adapters/storage-memory/tables.ts"
 import type { PayoutId } from "../../../machines/domain/Ids.ts"
 import { type PaymentRail, type PayoutOutcome, RailUnavailable } from "../../../src/ports/Rails.ts"
-import { funded, pollOnce, report, seen, startProcess, turns } from "../../support/payoutWorld.ts"
+import { funded, lookUpOnce, pollOnce, report, seen, startProcess, turns } from "../../support/payoutWorld.ts"
 import { scriptedRail, transactionId } from "../../support/runtimeWorld.ts"
 
 type Poll = NonNullable<PaymentRail["poll"]>
@@ -287,6 +287,58 @@ describe("a poll that gets no proper answer", () => {
 
       expect(seen(tables, 1).state).toBe("pending_external.confirming")
       expect(seen(tables, 2).state).toBe("completed")
+    })
+  )
+})
+
+describe("a pending payout of a rail that cannot be polled", () => {
+  const waiting = Effect.fnUntraced(function* (extra: Partial<PaymentRail>) {
+    const tables = emptyTables()
+    const { calls, rail } = scriptedRail(() => Effect.succeed({ _tag: "Pending" }), extra)
+    const process = yield* startProcess({ rails: rail, tables })
+    yield* funded(process, 1)
+    yield* TestClock.adjust("61 seconds")
+    return { calls, process, tables }
+  })
+
+  it.effect("is looked up when due: nothing waits for a message alone (R14)", () =>
+    Effect.gen(function* () {
+      const answers: Array<PayoutOutcome> = [
+        { _tag: "Pending" },
+        { _tag: "Unknown" },
+        { _tag: "Delivered", externalId: "bank-1" }
+      ]
+      const { calls, process, tables } = yield* waiting({
+        lookUp: () => Effect.sync(() => answers.shift() ?? { _tag: "Unknown" })
+      })
+
+      for (let round = 0; round < 2; round++) {
+        expect(yield* lookUpOnce(process)).toBe(1)
+        expect(yield* lookUpOnce(process)).toBe(0)
+        // still pending, or not known yet, is no news
+        expect(seen(tables, 1)).toMatchObject({ state: "pending_external.confirming", refusals: [] })
+        expect(seen(tables, 1).events).toHaveLength(3)
+        yield* TestClock.adjust("60 seconds")
+      }
+      yield* lookUpOnce(process)
+
+      expect(seen(tables, 1)).toMatchObject({ state: "completed", externalId: "bank-1" })
+      expect(calls).toHaveLength(1)
+    })
+  )
+
+  it.effect("nor looked up is raised again and again, and a report still settles it (R14)", () =>
+    Effect.gen(function* () {
+      const { process, tables } = yield* waiting({})
+
+      expect(yield* lookUpOnce(process)).toBe(1)
+      expect(yield* lookUpOnce(process)).toBe(0)
+      yield* TestClock.adjust("1 hour")
+      expect(yield* lookUpOnce(process)).toBe(1)
+      expect(seen(tables, 1)).toMatchObject({ state: "pending_external.confirming", refusals: [] })
+
+      yield* report(process, payoutOf(1), { _tag: "Delivered" })
+      expect(seen(tables, 1).state).toBe("completed")
     })
   )
 })
