@@ -38,11 +38,12 @@ export const sealValue = Effect.fnUntraced(function* ({ value, atMillis }: HeldV
 /** Opens one value. */
 export const openValue = Effect.fnUntraced(function* (row: SealedRow) {
   const vault = yield* Vault
-  const unreadable = new Unsealable({ message: `sealed row ${row.id} holds no customer value` })
-  const document = yield* decode(yield* vault.open(row.id, row)).pipe(Effect.mapError(() => unreadable))
+  // Made only where it is needed: an error takes its stack with it, and there is a value in every row but a few.
+  const unreadable = () => new Unsealable({ message: `sealed row ${row.id} holds no customer value` })
+  const document = yield* Effect.mapError(decode(yield* vault.open(row.id, row)), unreadable)
   if ("text" in document) return { value: document.text, atMillis: document.atMillis } satisfies HeldValue
   const bytes = Base64.decode(document.base64)
-  if (Result.isFailure(bytes)) return yield* unreadable
+  if (Result.isFailure(bytes)) return yield* unreadable()
   const value = { contentType: document.contentType, bytes: bytes.success }
   return { value, atMillis: document.atMillis } satisfies HeldValue
 })
