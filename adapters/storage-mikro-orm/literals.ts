@@ -11,7 +11,7 @@ const plain = /^[A-Za-z0-9_.:-]+$/
 const literal = (cell: Cell): string => {
   if (cell === null) return "NULL"
   if (typeof cell !== "string") return String(cell)
-  if (plain.test(cell) && cell.toUpperCase() !== "NULL") return cell
+  if (plain.test(cell) && !(cell.length === 4 && cell.toUpperCase() === "NULL")) return cell
   return `"${cell.includes("\\") || cell.includes('"') ? cell.replace(/[\\"]/g, "\\$&") : cell}"`
 }
 
