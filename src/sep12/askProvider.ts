@@ -46,10 +46,12 @@ const VerdictAnswer = Schema.Struct({
 
 const TextValues = Schema.Record(Schema.String, Schema.String)
 
-const checked =
-  <A>(schema: Schema.Decoder<A>) =>
-  (answer: unknown): Effect.Effect<A, CustomersUnavailable> =>
-    Schema.decodeUnknownEffect(schema)(answer).pipe(
+const areTextValues = Schema.is(TextValues)
+
+const checked = <A>(schema: Schema.Decoder<A>) => {
+  const decode = Schema.decodeUnknownEffect(schema)
+  return (answer: unknown): Effect.Effect<A, CustomersUnavailable> =>
+    decode(answer).pipe(
       Effect.mapError((error) => {
         const members = faultsIn(error).map(({ expected, member }) => `${member || "(whole)"} ${expected}`)
         return new CustomersUnavailable({
@@ -57,6 +59,7 @@ const checked =
         })
       })
     )
+}
 
 /** A provider's answer as the port types it; fails with the members that are wrong, quoting none. */
 const checkVerdict = checked(VerdictAnswer)
@@ -132,7 +135,7 @@ export const askProvider = (kyc: KycProvider["Service"], timeoutSeconds: number)
     values: (customerId) =>
       ask("read values", () => kyc.values(customerId)).pipe(
         Effect.filterOrFail(
-          Schema.is(TextValues),
+          areTextValues,
           () => new CustomersUnavailable({ message: "the KYC provider's values are not all text" })
         )
       ),
