@@ -35,7 +35,7 @@ export const make = (tables: Tables): Storage["Service"] => {
   /** One read or write: synchronous, so nothing else runs in between. */
   const at = <A>(work: (nowMillis: number) => A): Effect.Effect<A> => Effect.map(now, work)
   const transactions = (ids: ReadonlyArray<TransactionId>): ReadonlyArray<TransactionRow> =>
-    ids.flatMap((id) => {
+    [...new Set(ids)].flatMap((id) => {
       const row = tables.transactions.get(id)
       return row === undefined ? [] : [row]
     })
@@ -151,7 +151,7 @@ export const make = (tables: Tables): Storage["Service"] => {
       })),
     sealed: (ids) =>
       at(() =>
-        ids.flatMap((id) => {
+        [...new Set(ids)].flatMap((id) => {
           const row = tables.sealed.get(id)
           return row === undefined ? [] : [row]
         })
@@ -159,7 +159,7 @@ export const make = (tables: Tables): Storage["Service"] => {
 
     jobs: (ids: ReadonlyArray<PayoutId>) =>
       at(() =>
-        ids.flatMap((id) => {
+        [...new Set(ids)].flatMap((id) => {
           const payout = tables.payouts.get(id)
           return payout === undefined ? [] : jobOf(payout)
         })
@@ -227,7 +227,7 @@ export const make = (tables: Tables): Storage["Service"] => {
       at(() => [...tables.inbox.values()].filter((row) => row.state === "parked").slice(0, limit)),
     payments: (ids) =>
       at(() =>
-        ids.flatMap((id) => {
+        [...new Set(ids)].flatMap((id) => {
           const row = tables.inbox.get(id)
           return row === undefined ? [] : [row]
         })

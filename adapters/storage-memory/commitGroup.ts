@@ -29,7 +29,13 @@ export const commitGroup = (tables: Tables, group: Group, nowMillis: number): Co
   const matching = new Map(
     group.steps.filter((row) => versionMatches(tables, row)).map((row) => [row.id, row])
   )
-  const fates = group.payments.map((fate) => ({ fate, state: stateOf(tables, fate, matching, refusedPages) }))
+  const alone = group.payments.map((fate) => ({ fate, state: stateOf(tables, fate, matching, refusedPages) }))
+  const leaders = new Set(alone.flatMap(({ fate, state }) => (state === "applied" ? [fate.payment.id] : [])))
+  // A credit is applied with the leader of its payment, or not.
+  const fates = alone.map(({ fate, state }) => ({
+    fate,
+    state: state === "applied" && !leaders.has(fate.payment.leader) ? ("waiting" as const) : state
+  }))
   const known = fates.flatMap(({ fate, state }) => (state === "known" ? [fate.payment.id] : []))
   const appliedNow = new Set(
     fates.flatMap(({ fate, state }) => (state === "applied" ? [fate.payment.id] : []))
@@ -266,7 +272,7 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
     })
   if (row.attention !== null && row.attention.customerId !== null && row.attention.contested.length > 0) {
     const customer = tables.customers.get(row.attention.customerId)
-    if (customer !== undefined) {
+    if (customer !== undefined && !customer.erased) {
       const contested = [...new Set([...customer.contested, ...row.attention.contested])]
       tables.customers.set(customer.id, { ...customer, contested, version: customer.version + 1 })
     }

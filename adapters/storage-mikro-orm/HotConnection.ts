@@ -5,7 +5,7 @@
  * database says so to every caller. Between failing attempts it waits longer and longer, five seconds at most.
  */
 import { Client, type ClientConfig } from "pg"
-import { NotSent } from "./databaseErrors.ts"
+import { NotSent, sqlState } from "./databaseErrors.ts"
 import type { Query } from "./Engine.ts"
 
 const firstPause = 50
@@ -61,8 +61,14 @@ export const hotConnection = (config: ClientConfig, session: ReadonlyArray<strin
   return {
     query: async <Row>({ name, text, values }: Query) => {
       const client = await connected()
-      const { rows } = await client.query({ name, text, values: [...values] })
-      return rows as ReadonlyArray<Row>
+      try {
+        const { rows } = await client.query({ name, text, values: [...values] })
+        return rows as ReadonlyArray<Row>
+      } catch (error) {
+        // The server tells of an error before it has let go of the rows; an answer after that one is told when it has.
+        if (sqlState(error) !== undefined) await client.query("").catch(() => undefined)
+        throw error
+      }
     },
     close: async () => {
       closed = true

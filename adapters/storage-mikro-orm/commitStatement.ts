@@ -52,15 +52,23 @@ const pages = `moved as (
       and c.position = g.since
     returning c.account)`
 
+const unrefused = (has: ReadonlySet<string>): string =>
+  has.has("page") ? "(p.page is null or p.page in (select account from moved))" : "(p.page is null)"
+
 const payments = (has: ReadonlySet<string>): ReadonlyArray<string> => [
   `known as materialized (
     select p.id from stellar_payment p where p.id = any(${idsOf("payment")}) and p.state <> 'waiting')`,
+  // The credits that lead a payment and may be applied; the others of the payment go with theirs.
+  `led as materialized (
+    select p.id, p.transaction_id from payment p
+    where p.fate = 'step' and p.id not in (select id from known) and ${unrefused(has)} and ${
+      has.has("step") ? "(p.transaction_id, p.id) in (select id, funding from locked)" : "false"
+    })`,
   `fated as materialized (
     select p.*, case
-      when p.page is not null${has.has("page") ? " and p.page not in (select account from moved)" : ""} then 'waiting'
-      when p.fate = 'waiting' then 'waiting'
+      when p.fate = 'waiting' or not ${unrefused(has)} then 'waiting'
       when p.fate <> 'step' then 'parked'
-      ${has.has("step") ? "when (p.transaction_id, p.leader) in (select id, funding from locked) and p.leader not in (select id from known) then 'applied'" : ""}
+      when (p.transaction_id, p.leader) in (select transaction_id, id from led) then 'applied'
       else 'waiting' end as state
     from payment p where p.id not in (select id from known))`,
   `seen as (
@@ -157,9 +165,9 @@ const stepParts: Readonly<Record<string, string>> = {
     on conflict (transaction_id) do update set kind = excluded.kind, due_at = excluded.due_at,
       customer_id = excluded.customer_id)`,
   contest: `contested as (
-    update customer c set version = c.version + 1,
+    update customer c set version = c.version + x.steps,
       contested = array(select distinct f from unnest(c.contested || x.fields) f order by f)
-    from (select customer_id, array_agg(field) as fields from contest
+    from (select customer_id, array_agg(field) as fields, count(distinct transaction_id)::int as steps from contest
       where transaction_id in (select id from updated) group by customer_id order by customer_id) x
     where c.id = any(${idsOf("contest", "customer_id")}) and c.id = x.customer_id and not c.erased)`,
   returned: `refund_row as (
@@ -194,7 +202,9 @@ const list = (query: string | undefined): string =>
 
 const answer = (has: ReadonlySet<string>): string => {
   const why = has.has("requirement")
-    ? "case when id in (select id from blocked) then 'customers' else 'memo' end"
+    ? // A scalar query and not `exists`, which could be planned as a scan of every transaction there is.
+      `case when id in (select id from blocked) and (select t.id from "transaction" t where t.account = birth.account
+        and t.memo_type = birth.memo_type and t.memo = birth.memo) is null then 'customers' else 'memo' end`
     : "'memo'"
   const parts = {
     lost: has.has("step")

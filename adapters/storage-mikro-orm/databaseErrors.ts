@@ -20,7 +20,8 @@ export class Contended {
 
 const contention = new Set(["40001", "40P01", "55P03"])
 
-const sqlState = (error: unknown): string | undefined => {
+/** The code of an error the server sent; undefined for one that is none. */
+export const sqlState = (error: unknown): string | undefined => {
   const code: unknown =
     typeof error === "object" && error !== null && "code" in error ? error.code : undefined
   return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && "severity" in (error as object)

@@ -169,7 +169,7 @@ export const birthDrafts: ReadonlyArray<Draft> = [
   ),
 
   draft(
-    "actors are found by memo without regard to their status, and unknown ids are absent",
+    "actors are found by memo without regard to their status, each once, and unknown ids are absent",
     function* ({ rows, storage }) {
       const [one, two, three] = [
         rows.birth(),
@@ -180,6 +180,7 @@ export const birthDrafts: ReadonlyArray<Draft> = [
       yield* storage.commit(rows.group({ steps: [rows.step(one, { leaf: "expired" })] }))
       const found = yield* storage.actorsByMemo([
         { account: one.account, memo: one.memo },
+        { account: three.account, memo: three.memo },
         { account: three.account, memo: three.memo },
         { account: three.account, memo: { type: "id", value: "x y" } },
         { account: "elsewhere", memo: two.memo }

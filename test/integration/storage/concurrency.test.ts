@@ -1,11 +1,11 @@
 // Two processes' worth of storages on one PostgreSQL, in each other's way as much as they can be.
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { Group } from "../../src/ports/rows.ts"
-import type { Storage } from "../../src/ports/Storage.ts"
-import { fate, samples } from "../../src/testing/storage/samples.ts"
-import { noPostgres } from "../support/postgres.ts"
-import { migratedStorage, observer, storageAt } from "../support/storage.ts"
+import type { Group } from "../../../src/ports/rows.ts"
+import type { Storage } from "../../../src/ports/Storage.ts"
+import { fate, samples } from "../../../src/testing/storage/samples.ts"
+import { noPostgres } from "../../support/postgres.ts"
+import { migratedStorage, observer, storageAt } from "../../support/storage.ts"
 
 const rounds = 25
 const actors = 40

@@ -1,12 +1,12 @@
 // Rows that PostgreSQL never takes: the group is rejected by name, and nothing of it is there.
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { amount, type Amount } from "../../machines/domain/Amount.ts"
-import { payoutId, type TransactionId } from "../../machines/domain/Ids.ts"
-import type { Group } from "../../src/ports/rows.ts"
-import { fate, page, type Samples, samples } from "../../src/testing/storage/samples.ts"
-import { noPostgres } from "../support/postgres.ts"
-import { contentOf, migratedStorage, observer } from "../support/storage.ts"
+import { amount, type Amount } from "../../../machines/domain/Amount.ts"
+import { payoutId, type TransactionId } from "../../../machines/domain/Ids.ts"
+import type { Group } from "../../../src/ports/rows.ts"
+import { fate, page, type Samples, samples } from "../../../src/testing/storage/samples.ts"
+import { noPostgres } from "../../support/postgres.ts"
+import { contentOf, migratedStorage, observer } from "../../support/storage.ts"
 
 /** What is wrong, beside rows that are right. */
 const wrong: Readonly<Record<string, (rows: Samples) => Partial<Group>>> = {

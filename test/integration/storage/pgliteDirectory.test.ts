@@ -6,10 +6,10 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Layer, Logger } from "effect"
-import * as PgliteStorage from "../../adapters/storage-mikro-orm/PgliteStorage.ts"
-import { Storage } from "../../src/ports/Storage.ts"
-import { samples } from "../../src/testing/storage/samples.ts"
-import { waitFor } from "../support/waitFor.ts"
+import * as PgliteStorage from "../../../adapters/storage-mikro-orm/PgliteStorage.ts"
+import { Storage } from "../../../src/ports/Storage.ts"
+import { samples } from "../../../src/testing/storage/samples.ts"
+import { waitFor } from "../../support/waitFor.ts"
 
 const place = Effect.map(
   Effect.acquireRelease(
@@ -22,8 +22,8 @@ const place = Effect.map(
 const open = (directory: string) =>
   Effect.map(Layer.build(PgliteStorage.layer({ directory })), Context.get(Storage))
 
-const adapter = new URL("../../adapters/storage-mikro-orm/PgliteStorage.ts", import.meta.url).href
-const port = new URL("../../src/ports/Storage.ts", import.meta.url).href
+const adapter = new URL("../../../adapters/storage-mikro-orm/PgliteStorage.ts", import.meta.url).href
+const port = new URL("../../../src/ports/Storage.ts", import.meta.url).href
 
 /** Another process that opens the directory, says so on stdout, and stays. */
 const opening = (directory: string) =>

@@ -1,12 +1,12 @@
 // The price of a step in PostgreSQL: its update of the transaction must stay on the page, or it costs three index entries.
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { amount } from "../../machines/domain/Amount.ts"
-import { payoutId } from "../../machines/domain/Ids.ts"
-import { all, audit, change, fate, samples } from "../../src/testing/storage/samples.ts"
-import { noPostgres } from "../support/postgres.ts"
-import { migratedStorage, observer } from "../support/storage.ts"
-import { waitFor } from "../support/waitFor.ts"
+import { amount } from "../../../machines/domain/Amount.ts"
+import { payoutId } from "../../../machines/domain/Ids.ts"
+import { all, audit, change, fate, samples } from "../../../src/testing/storage/samples.ts"
+import { noPostgres } from "../../support/postgres.ts"
+import { migratedStorage, observer } from "../../support/storage.ts"
+import { waitFor } from "../../support/waitFor.ts"
 
 const groups = 10
 const groupSize = 100

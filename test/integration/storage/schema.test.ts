@@ -3,10 +3,10 @@ import { MikroORM as PgliteOrm } from "@mikro-orm/pglite"
 import { MikroORM } from "@mikro-orm/postgresql"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { ormOptions } from "../../adapters/storage-mikro-orm/openOrm.ts"
-import { samples } from "../../src/testing/storage/samples.ts"
-import { noPostgres } from "../support/postgres.ts"
-import { emptyDatabase, migratedStorage, observer, storageAt } from "../support/storage.ts"
+import { ormOptions } from "../../../adapters/storage-mikro-orm/openOrm.ts"
+import { samples } from "../../../src/testing/storage/samples.ts"
+import { noPostgres } from "../../support/postgres.ts"
+import { emptyDatabase, migratedStorage, observer, storageAt } from "../../support/storage.ts"
 
 const failure = <A, E extends { readonly message: string }>(effect: Effect.Effect<A, E>) =>
   Effect.map(Effect.flip(effect), ({ message }) => message)

@@ -2,11 +2,12 @@
 import { connect, createServer, type Socket } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
-import type { Group } from "../../src/ports/rows.ts"
-import { all, samples } from "../../src/testing/storage/samples.ts"
-import { noPostgres } from "../support/postgres.ts"
-import { migratedStorage, observer, storageAt } from "../support/storage.ts"
-import { waitFor } from "../support/waitFor.ts"
+import type { Group } from "../../../src/ports/rows.ts"
+import { all, samples } from "../../../src/testing/storage/samples.ts"
+import { startCluster } from "../../support/PostgresCluster.ts"
+import { noPostgres } from "../../support/postgres.ts"
+import { migratedStorage, observer, storageAt } from "../../support/storage.ts"
+import { waitFor } from "../../support/waitFor.ts"
 
 /** A way to the database that can lose what the server says: the statement arrives, its answer does not. */
 const lossyWay = (url: string) =>
@@ -189,6 +190,36 @@ describe.skipIf(noPostgres)("storage over connections that end", () => {
         const again = yield* Effect.retry(use, { times: 3 })
 
         expect(again[0]).toHaveLength(1)
+      })
+    )
+  )
+
+  it.live("a server that is stopped and started again is unavailable in between, and then as it was", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const cluster = yield* Effect.acquireRelease(
+          Effect.promise(() => startCluster()),
+          (started) => Effect.promise(() => started.dispose())
+        )
+        const storage = yield* storageAt(cluster.url)
+        yield* storage.migrate
+        const rows = samples(1)
+        const birth = rows.birth()
+        yield* storage.commit(rows.group({ births: [birth] }))
+        yield* Effect.promise(() => cluster.stop("immediate"))
+
+        const during = yield* Effect.all([
+          Effect.flip(storage.commit(rows.group({ steps: [rows.step(birth)] }))),
+          Effect.flip(storage.actors([birth.id])),
+          Effect.flip(storage.ping)
+        ])
+        yield* Effect.promise(() => cluster.start())
+        const after = yield* Effect.retry(storage.actors([birth.id]), { times: 3 })
+
+        expect(during.map(({ _tag }) => _tag)).toEqual(Array(3).fill("StorageUnavailable"))
+        expect(after.map(({ version }) => version)).toEqual([1])
+        expect(yield* storage.commit(rows.group({ steps: [rows.step(birth)] }))).toEqual(all)
+        yield* storage.ping
       })
     )
   )
