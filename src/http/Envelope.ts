@@ -1,6 +1,6 @@
 /**
  * Stands around every request of a listener: limits the body and the time, turns whatever goes wrong into `{"error": …}`,
- * adds the headers all answers carry, counts, and writes a line for what failed or was slow.
+ * adds the headers all answers carry, knows the language, counts, and writes a line for what failed or was slow.
  *
  * Gotcha: 4xx answers are our clients' business and are not logged; lines hold the route's pattern, never the URL, a
  * query value or a body.
@@ -15,9 +15,11 @@ import {
 } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import { httpRequests, httpSeconds } from "../telemetry/Metrics.ts"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 import { makeDeadlines } from "./Deadlines.ts"
 import { retryAfterDefault } from "./errors.ts"
 import { faultSentence, faultsIn, repeatedParameters } from "./faultSentence.ts"
+import { defaultLanguage, inLanguage, languageOfUrl } from "./Language.ts"
 import { type Note, RequestNote } from "./RequestNote.ts"
 
 export interface EnvelopeOptions {
@@ -39,22 +41,22 @@ interface Failed {
   readonly cause: Cause.Cause<unknown> | null
 }
 
-const sentences: ReadonlyMap<number, string> = new Map([
-  [400, "the request is not valid"],
-  [401, "a valid token is needed"],
-  [403, "not allowed"],
-  [404, "there is no such endpoint"],
-  [405, "the method is not allowed here"],
-  [408, "the request took too long to arrive"],
-  [413, "the request is too large"],
-  [415, "the content type of the body is not supported here"],
-  [426, "the connection cannot be used for this"],
-  [429, "too many requests"],
-  [503, "not available at the moment"]
+const sentences: ReadonlyMap<number, Sentence> = new Map([
+  [400, say`the request is not valid`],
+  [401, say`a valid token is needed`],
+  [403, say`not allowed`],
+  [404, say`there is no such endpoint`],
+  [405, say`the method is not allowed here`],
+  [408, say`the request took too long to arrive`],
+  [413, say`the request is too large`],
+  [415, say`the content type of the body is not supported here`],
+  [426, say`the connection cannot be used for this`],
+  [429, say`too many requests`],
+  [503, say`not available at the moment`]
 ])
 
-const sentenceFor = (status: number): string =>
-  sentences.get(status) ?? (status >= 500 ? "internal error" : "the request is not valid")
+const sentenceFor = (status: number): Sentence =>
+  sentences.get(status) ?? (status >= 500 ? say`internal error` : say`the request is not valid`)
 
 /** The fault of a request that did not fit its schema, wherever in the cause it stands. */
 const schemaFault = (cause: Cause.Cause<unknown>): HttpApiError.HttpApiSchemaError | undefined => {
@@ -68,10 +70,10 @@ const schemaFault = (cause: Cause.Cause<unknown>): HttpApiError.HttpApiSchemaErr
 const isOurs = (fault: HttpApiError.HttpApiSchemaError) =>
   fault.kind === "Body" || fault.kind === "ResponseHeaders"
 
-const failed = (cause: Cause.Cause<unknown>, url: string): Effect.Effect<Failed> => {
+const failed = (cause: Cause.Cause<unknown>, url: string, language: string): Effect.Effect<Failed> => {
   const fault = schemaFault(cause)
   if (fault !== undefined && !isOurs(fault)) {
-    const error = faultSentence(fault.kind, fault.cause, repeatedParameters(url))
+    const error = inLanguage(faultSentence(fault.kind, fault.cause, repeatedParameters(url)), language)
     return Effect.succeed({
       response: HttpServerResponse.jsonUnsafe({ error }, { status: 400 }),
       cause: null
@@ -93,13 +95,15 @@ const isJson = ({ body, headers }: Response): boolean =>
   (("contentType" in body ? body.contentType : headers["content-type"]) ?? "").startsWith("application/json")
 
 /** Errors without a JSON body get one; headers that were set (`Allow`, `WWW-Authenticate`) stay. */
-const asJson = (response: Response): Response =>
-  response.status < 400 || isJson(response)
-    ? response
-    : HttpServerResponse.setHeaders(
-        HttpServerResponse.jsonUnsafe({ error: sentenceFor(response.status) }, { status: response.status }),
-        withoutBodyHeaders(response.headers)
-      )
+const asJson = (response: Response, language: string): Response => {
+  const { headers, status } = response
+  if (status < 400 || isJson(response)) return response
+  const error = inLanguage(sentenceFor(status), language)
+  return HttpServerResponse.setHeaders(
+    HttpServerResponse.jsonUnsafe({ error }, { status }),
+    withoutBodyHeaders(headers)
+  )
+}
 
 const withoutBodyHeaders = (headers: Response["headers"]): Record<string, string> => {
   const { "content-type": _type, "content-length": _length, ...rest } = headers
@@ -124,10 +128,11 @@ const withCommonHeaders = (response: Response, requestId: string, note: Note): R
   return HttpServerResponse.setHeaders(response, added)
 }
 
-const timedOut = HttpServerResponse.jsonUnsafe(
-  { error: "the request took too long; what it asked for may still happen, so look before repeating it" },
-  { status: 503 }
-)
+const tookTooLong = say`the request took too long; what it asked for may still happen, so look before repeating it`
+const timedOut = (language: string): Failed => ({
+  response: HttpServerResponse.jsonUnsafe({ error: inLanguage(tookTooLong, language) }, { status: 503 }),
+  cause: null
+})
 
 /** One set of metrics per (method, route, status): making them anew for each request costs more than counting. */
 const makeCounting = () => {
@@ -161,7 +166,7 @@ const makeEnvelope = Effect.fnUntraced(function* (options: EnvelopeOptions) {
         Effect.matchCauseEffect({
           onSuccess: (response) => Effect.succeed({ response, cause: null }),
           onFailure: (cause) =>
-            deadline.isOver ? Effect.succeed({ response: timedOut, cause: null }) : failed(cause, url)
+            deadline.isOver ? Effect.succeed(timedOut(note.language)) : failed(cause, url, note.language)
         }),
         Effect.tap(() => Effect.sync(() => deadlines.end(deadline)))
       )
@@ -172,7 +177,11 @@ const makeEnvelope = Effect.fnUntraced(function* (options: EnvelopeOptions) {
   ): Effect.fn.Return<Response, Types.unhandled, HttpServerRequest.HttpServerRequest> {
     const { method, url } = yield* HttpServerRequest.HttpServerRequest
     const requestId = yield* options.requestId
-    const note: Note = { route: null, isOpenToBrowsers: false }
+    const note: Note = {
+      route: null,
+      isOpenToBrowsers: false,
+      language: languageOfUrl(url) ?? defaultLanguage
+    }
     const started = yield* Clock.currentTimeMillis
     const { response, cause } = yield* Effect.annotateLogs(
       answer(app, url, note, started),
@@ -188,7 +197,7 @@ const makeEnvelope = Effect.fnUntraced(function* (options: EnvelopeOptions) {
         ? Effect.logError("request failed", line, ...(cause === null ? [] : [cause]))
         : Effect.logWarning("slow request", line)
     }
-    return withCommonHeaders(asJson(response), requestId, note)
+    return withCommonHeaders(asJson(response, note.language), requestId, note)
   })
 })
 

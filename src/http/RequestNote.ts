@@ -6,6 +6,8 @@ export interface Note {
   route: string | null
   /** Any web page may read the answer, whatever it is. */
   isOpenToBrowsers: boolean
+  /** ISO 639-1: what is said to this client is said in it. Read and set through Language.ts. */
+  language: string
 }
 
 /** Undefined where no envelope stands around. */

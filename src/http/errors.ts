@@ -6,6 +6,8 @@
  */
 import { Effect, Schema } from "effect"
 import { HttpEffect, type HttpServerRequest, HttpServerRespondable, HttpServerResponse } from "effect/http"
+import type { Words } from "../../machines/domain/Sentence.ts"
+import { refuse } from "./Language.ts"
 
 /** The wire body of every error. */
 export const ErrorBody = Schema.Struct({ error: Schema.String })
@@ -91,6 +93,19 @@ export class UnsupportedMediaType extends Schema.Error<UnsupportedMediaType>(
   }
 }
 
+/** 429: more than the caller's share of requests (S31-ERR-06, S10-CH-16). Say when to come back: `Retry-After`. */
+export class TooManyRequests extends Schema.Error<TooManyRequests>("kedge/http/TooManyRequests")(ErrorBody, {
+  httpApiStatus: 429
+}) {
+  readonly _tag = "TooManyRequests"
+  override get message(): string {
+    return this.error
+  }
+  [HttpServerRespondable.symbol]() {
+    return answer(429, this.error)
+  }
+}
+
 /**
  * 503: something Kedge depends on does not answer, or too much waits. The envelope adds `Retry-After`; `unavailable` sets
  * another time.
@@ -119,12 +134,12 @@ export const setAnswerHeader = (
     Effect.succeed(HttpServerResponse.setHeader(response, name, value))
   )
 
-/** Fails with `Unavailable` and a `Retry-After` of its own, in whole seconds. */
+/** Fails with `Unavailable`, in the language of the request, and a `Retry-After` of its own, in whole seconds. */
 export const unavailable = (
-  error: string,
+  words: Words,
   retryAfterSeconds: number
 ): Effect.Effect<never, Unavailable, HttpServerRequest.HttpServerRequest> =>
   Effect.andThen(
     setAnswerHeader("retry-after", String(Math.max(1, Math.ceil(retryAfterSeconds)))),
-    Effect.fail(new Unavailable({ error }))
+    refuse(Unavailable, words)
   )

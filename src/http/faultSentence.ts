@@ -5,18 +5,33 @@
  */
 import { type Schema, SchemaIssue } from "effect"
 import type { HttpApiError } from "effect/http-api"
+import { say, type Sentence, type Words } from "../../machines/domain/Sentence.ts"
 
 /** Where the schema was applied; `Body` and `ResponseHeaders` are our own answers, so faults in them are defects. */
 export type Place = HttpApiError.HttpApiSchemaError["kind"]
 
-const nouns: Readonly<Record<Place, string>> = {
-  Params: "the path",
-  Headers: "the headers",
-  Query: "the query",
-  Payload: "the body",
-  Body: "the answer",
-  ResponseHeaders: "the answer's headers"
+const nouns: Readonly<Record<Place, Sentence>> = {
+  Params: say`the path`,
+  Headers: say`the headers`,
+  Query: say`the query`,
+  Payload: say`the body`,
+  Body: say`the answer`,
+  ResponseHeaders: say`the answer's headers`
 }
+
+/** What the schemas of requests expect, as Effect words it; what is not among these stays as it is worded. */
+const expectations: ReadonlyMap<string, Sentence> = new Map(
+  [
+    say`expected string`,
+    say`expected number`,
+    say`expected boolean`,
+    say`expected object`,
+    say`expected array`,
+    say`expected a valid JSON body`
+  ].map((sentence) => [sentence.template, sentence] as const)
+)
+
+const wanted = (expected: string): Words => expectations.get(expected) ?? expected.slice(0, 150)
 
 const faultsOf = SchemaIssue.makeFormatterStandardSchemaV1({
   leafHook: (issue) =>
@@ -42,24 +57,21 @@ export const faultsIn = (error: Schema.SchemaError): ReadonlyArray<Fault> =>
   }))
 
 /**
- * A sentence for the client, at most 300 characters, about the first fault. `repeated` tells which query parameters came
+ * A sentence for the client, at most some 300 characters, about the first fault. `repeated` tells which query parameters came
  * more than once: the schema sees a list where it wants one value, and saying so helps more than "expected string".
  */
 export const faultSentence = (
   place: Place,
   error: Schema.SchemaError,
   repeated: ReadonlySet<string> = new Set()
-): string => {
+): Sentence => {
   const [fault] = faultsIn(error)
-  if (fault === undefined) return `${nouns[place]} is not valid`
-  const named = fault.member === "" ? nouns[place] : fault.member
-  const sentence =
-    place === "Query" && repeated.has(fault.member)
-      ? `${named} is given more than once`
-      : fault.expected === "is missing"
-        ? `${named} is missing`
-        : `${named} is not valid: ${fault.expected}`
-  return sentence.slice(0, 300)
+  if (fault === undefined) return say`${nouns[place]} is not valid`
+  const named = fault.member === "" ? nouns[place] : fault.member.slice(0, 100)
+  if (place === "Query" && repeated.has(fault.member)) return say`${named} is given more than once`
+  return fault.expected === "is missing"
+    ? say`${named} is missing`
+    : say`${named} is not valid: ${wanted(fault.expected)}`
 }
 
 /** Names of query parameters a URL gives more than once. */

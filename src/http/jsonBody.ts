@@ -6,7 +6,9 @@
  */
 import { Effect, Result } from "effect"
 import type { HttpServerError, HttpServerRequest } from "effect/http"
+import { say } from "../../machines/domain/Sentence.ts"
 import { BadRequest, UnsupportedMediaType } from "./errors.ts"
+import { refuse } from "./Language.ts"
 import { isJsonObject, type JsonObject, readJson } from "./readJson.ts"
 
 /** `type/subtype` of a body, lower case and without parameters; null when the request does not say. */
@@ -35,11 +37,11 @@ export const jsonBody = (
   Effect.gen(function* () {
     const type = mediaTypeOf(request)
     if (type !== null && type !== "application/json") {
-      return yield* new UnsupportedMediaType({ error: "the body must be application/json" })
+      return yield* refuse(UnsupportedMediaType, say`the body must be application/json`)
     }
     const read = readJson(yield* rawBody(request))
-    if (Result.isFailure(read)) return yield* new BadRequest({ error: read.failure })
+    if (Result.isFailure(read)) return yield* refuse(BadRequest, read.failure)
     return isJsonObject(read.success)
       ? read.success
-      : yield* new BadRequest({ error: "the body must be a JSON object" })
+      : yield* refuse(BadRequest, say`the body must be a JSON object`)
   })

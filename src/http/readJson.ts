@@ -6,6 +6,7 @@
  * nesting deeper than the limit. Gotcha: objects are Maps, so a key is never looked up on a prototype.
  */
 import { Result } from "effect"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 
 /** A JSON number as it was written. */
 export class JsonNumber {
@@ -27,18 +28,24 @@ const utf8 = new TextDecoder("utf-8", { fatal: true })
 /**
  * Reads one JSON text. The failure is a sentence for the client that names the position and quotes nothing.
  */
-export const readJson = (input: Uint8Array | string): Result.Result<JsonValue, string> => {
+export const readJson = (input: Uint8Array | string): Result.Result<JsonValue, Sentence> => {
   try {
     return Result.succeed(new Reader(typeof input === "string" ? input : decoded(input)).whole())
   } catch (fault) {
-    if (fault instanceof Fault) return Result.fail(fault.message)
+    if (fault instanceof Fault) return Result.fail(fault.sentence)
     throw fault
   }
 }
 
 /** How the reader leaves its recursion; it never leaves this file. */
-class Fault extends Error {}
-const refuse = (sentence: string): never => {
+class Fault extends Error {
+  readonly sentence: Sentence
+  constructor(sentence: Sentence) {
+    super()
+    this.sentence = sentence
+  }
+}
+const refuse = (sentence: Sentence): never => {
   throw new Fault(sentence)
 }
 
@@ -46,7 +53,7 @@ const decoded = (bytes: Uint8Array): string => {
   try {
     return utf8.decode(bytes)
   } catch {
-    return refuse("the body is not valid UTF-8")
+    return refuse(say`the body is not valid UTF-8`)
   }
 }
 
@@ -98,9 +105,9 @@ class Reader {
       const start = this.at
       if (this.text[start] !== '"') return this.unexpected()
       const key = this.string()
-      if (members.has(key)) return refuse(`the body names a key twice, at position ${start}`)
+      if (members.has(key)) return refuse(say`the body names a key twice, at position ${start}`)
       if (key === "__proto__")
-        return refuse(`the body has the key __proto__ at position ${start}, which is not allowed`)
+        return refuse(say`the body has the key __proto__ at position ${start}, which is not allowed`)
       this.skip()
       if (!this.takes(":")) return this.unexpected()
       members.set(key, this.value(depth))
@@ -130,7 +137,9 @@ class Reader {
     while (this.text[this.at] === "\\") read += this.escape() + this.match(this.plain)
     if (!this.takes('"')) return this.unexpected()
     // checked on the whole, since a pair may be written as two escapes
-    return read.isWellFormed() ? read : refuse(`the string at position ${start} holds half a surrogate pair`)
+    return read.isWellFormed()
+      ? read
+      : refuse(say`the string at position ${start} holds half a surrogate pair`)
   }
 
   private escape(): string {
@@ -159,7 +168,7 @@ class Reader {
   }
 
   private deeper(depth: number): number {
-    return depth < depthMax ? depth + 1 : refuse(`the body is nested deeper than ${depthMax} levels`)
+    return depth < depthMax ? depth + 1 : refuse(say`the body is nested deeper than ${depthMax} levels`)
   }
 
   private skip(): void {
@@ -182,8 +191,8 @@ class Reader {
   private unexpected(): never {
     return refuse(
       this.at < this.text.length
-        ? `the body is not valid JSON: unexpected character at position ${this.at}`
-        : "the body is not valid JSON: it ends too early"
+        ? say`the body is not valid JSON: unexpected character at position ${this.at}`
+        : say`the body is not valid JSON: it ends too early`
     )
   }
 }

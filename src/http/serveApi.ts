@@ -8,6 +8,8 @@
 import { Effect, Layer } from "effect"
 import { HttpMethod, HttpRouter, HttpServerResponse } from "effect/http"
 import { type HttpApi, HttpApiBuilder, type HttpApiGroup } from "effect/http-api"
+import { say } from "../../machines/domain/Sentence.ts"
+import { worded } from "./Language.ts"
 import { RequestNote } from "./RequestNote.ts"
 
 /** What a browser's script may send. */
@@ -43,9 +45,8 @@ const remainingRoutes = (path: HttpRouter.PathInput, methods: ReadonlySet<HttpMe
     status: 204,
     headers: { allow, "access-control-allow-methods": allow, ...corsHeaders }
   })
-  const refused = HttpServerResponse.jsonUnsafe(
-    { error: `the method is not allowed here; allowed: ${allow}` },
-    { status: 405, headers: { allow } }
+  const refused = Effect.map(worded(say`the method is not allowed here; allowed: ${allow}`), (error) =>
+    HttpServerResponse.jsonUnsafe({ error }, { status: 405, headers: { allow } })
   )
   return [
     HttpRouter.route("OPTIONS", path, preflight),

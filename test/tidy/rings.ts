@@ -41,8 +41,8 @@ export const sameFloor: Readonly<Record<string, ReadonlyArray<string>>> = {
   // The contracts are written in the words of the ports, and its layers configure and sign.
   "src/testing": ["src/ports", "src/KedgeConfig", "src/stellar"],
   "src/sep1": ["src/KedgeConfig"],
-  // The envelope counts what it answers, in the one file of metrics.
-  "src/http": ["src/telemetry"],
+  // The envelope counts what it answers, in the one file of metrics, and says it in the pure room's sentences.
+  "src/http": ["src/telemetry", "machines"],
   // The configuration says which rail serves which asset, in the words of the rail's port.
   "src/KedgeConfig": ["src/ports"]
 }

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest"
 import { isJsonObject, JsonNumber, type JsonValue, readJson } from "../../../src/http/readJson.ts"
 
 const read = (text: string | Uint8Array): JsonValue =>
-  Result.getOrThrowWith(readJson(text), (e) => new Error(e))
+  Result.getOrThrowWith(readJson(text), (e) => new Error(String(e)))
 const fault = (text: string | Uint8Array): string => {
   const answer = readJson(text)
-  return Result.isFailure(answer) ? answer.failure : ""
+  return Result.isFailure(answer) ? String(answer.failure) : ""
 }
 const member = (value: JsonValue, name: string) => (isJsonObject(value) ? value.get(name) : undefined)
 
