@@ -85,6 +85,15 @@ export interface Timing {
   /** With neither a page nor a wake-up for so long, the watcher reads anyway. */
   readonly watcherSilence: number
   readonly expiryInterval: number
+  /** For one try of a callback. */
+  readonly callbackTimeout: number
+  /** How often callbacks that are due are looked for. */
+  readonly callbackInterval: number
+  /** First and longest pause before a callback that was not taken is sent again. */
+  readonly callbackRetryFirst: number
+  readonly callbackRetryMax: number
+  /** A callback that was not taken for so long is dead: nobody sends it again but a person. */
+  readonly callbackGiveUp: number
   /** A waiting inbox row is told again after so long. */
   readonly waitingPayment: number
   readonly requestTimeout: number
@@ -127,6 +136,15 @@ export interface Settings {
   /** Calls to the sandbox rail under way at once. */
   readonly railConcurrency: number
   readonly allowLocal: boolean
+  /** Calls to addresses that strangers name: callbacks, client domains. */
+  readonly outbound: {
+    /** Ports that may be called, inclusive; any with `allowLocal`. */
+    readonly ports: ReadonlyArray<{ readonly first: number; readonly last: number }>
+    /** Calls to one host under way at once. */
+    readonly perHost: number
+    /** Calls a second on behalf of one Sending Anchor. */
+    readonly perOwner: number
+  }
   readonly roles: {
     readonly http: boolean
     readonly watch: boolean
@@ -160,6 +178,11 @@ export const defaultTiming: Timing = {
   watcherLease: 15,
   watcherSilence: 10, // two ledgers
   expiryInterval: 10,
+  callbackTimeout: 10,
+  callbackInterval: 1,
+  callbackRetryFirst: 5,
+  callbackRetryMax: 900, // a receiver that was down for a day hears within a quarter of an hour
+  callbackGiveUp: 86_400, // S31-CB-11
   waitingPayment: 5,
   requestTimeout: 30,
   shutdownGrace: 10,

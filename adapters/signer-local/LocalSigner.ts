@@ -23,12 +23,23 @@ const keypairOf = (seed: Redacted.Redacted<string>): Effect.Effect<Keypair, Seed
       })
   })
 
+/** Ten digits or more and a dot: what no hash and no other protocol's text begins with (SEC-12). */
+const startsWithTime = (payload: Uint8Array): boolean =>
+  /^[0-9]{10,16}\./.test(String.fromCharCode(...payload.subarray(0, 17)))
+
 /** A signer for one seed (`S…`). */
 export const make = (seed: Redacted.Redacted<string>): Effect.Effect<Signer["Service"], SeedRefused> =>
   Effect.map(keypairOf(seed), (keypair) =>
     Signer.of({
       publicKey: keypair.publicKey(),
-      sign: (hash) => Effect.sync(() => keypair.sign(hash))
+      sign: (hash) =>
+        hash.length === 32
+          ? Effect.sync(() => keypair.sign(hash))
+          : Effect.die(new Error(`${hash.length} bytes are no hash; a hash has 32`)),
+      signCallback: (payload) =>
+        startsWithTime(payload)
+          ? Effect.sync(() => keypair.sign(payload))
+          : Effect.die(new Error("the text of a callback begins with a time in seconds and a dot"))
     })
   )
 

@@ -26,6 +26,11 @@ import { timingKeys, timingVariable, type Variable, variables } from "./variable
 const seps = ["sep-1", "sep-10", "sep-12", "sep-31"] as const satisfies ReadonlyArray<Sep>
 const roles = ["http", "watch", "execute", "poll"] as const
 const noUrl = new URL("https://unset.invalid")
+/** Https's own, and those no service of the system has (SEC-01). */
+const defaultOutboundPorts = [
+  { first: 443, last: 443 },
+  { first: 1024, last: 65_535 }
+]
 
 /** Collects problems while values are read. */
 const reader = (values: ReadonlyMap<string, string>, early: ReadonlyArray<Problem>) => {
@@ -239,6 +244,11 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
     sandboxUrl,
     railConcurrency: from.read(variables.railConcurrency, settingText.whole(1, 1000), 16),
     allowLocal,
+    outbound: {
+      ports: from.read(variables.outboundPorts, settingText.portRanges, defaultOutboundPorts),
+      perHost: from.read(variables.outboundPerHost, settingText.whole(1, 1000), 16),
+      perOwner: from.read(variables.outboundPerOwner, settingText.whole(1, 100_000), 100)
+    },
     roles: {
       http: rolesGiven.includes("http"),
       watch: rolesGiven.includes("watch"),

@@ -57,6 +57,20 @@ export const anyText = (text: string): Read<string> => Result.succeed(text)
 
 export const port = whole(1, 65_535)
 
+/** `443,8000-8999` */
+export const portRanges = (
+  text: string
+): Read<ReadonlyArray<{ readonly first: number; readonly last: number }>> => {
+  const given = entries(text).map((entry) => {
+    const [, first = "", last = first] = /^([0-9]{1,5})(?:-([0-9]{1,5}))?$/.exec(entry) ?? []
+    return { entry, first: Number(first), last: Number(last) }
+  })
+  const isRight = ({ first, last }: (typeof given)[number]) => first >= 1 && first <= last && last <= 65_535
+  const strange = given.find((range) => !isRight(range))
+  if (strange !== undefined) return Result.fail(`holds ${shown(strange.entry)}`)
+  return given.length === 0 ? wrong(text) : Result.succeed(given.map(({ first, last }) => ({ first, last })))
+}
+
 const loopbacks = new Set(["localhost", "127.0.0.1", "[::1]", "::1"])
 
 const parseUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined)

@@ -48,6 +48,7 @@ const secrets = "Secrets"
 const storage = "Storage"
 const rules = "What is received, and from whom"
 const outside = "The integrator's part"
+const strangers = "Calls to addresses that others name: callbacks, client domains"
 const work = "Work"
 
 export const variables = {
@@ -205,6 +206,28 @@ export const variables = {
     "a whole number from 1 to 1000"
   ),
 
+  outboundPorts: plain(
+    strangers,
+    "KEDGE_OUTBOUND_PORTS",
+    "Ports that may be called. Any with `KEDGE_ALLOW_LOCAL=true`.",
+    "443,1024-65535",
+    "ports and ranges of ports separated by commas, such as 443,8000-8999"
+  ),
+  outboundPerHost: plain(
+    strangers,
+    "KEDGE_OUTBOUND_PER_HOST",
+    "Calls to one host under way at once.",
+    "16",
+    "a whole number from 1 to 1000"
+  ),
+  outboundPerOwner: plain(
+    strangers,
+    "KEDGE_OUTBOUND_PER_OWNER",
+    "Calls a second on behalf of one Sending Anchor.",
+    "100",
+    "a whole number from 1 to 100000"
+  ),
+
   roles: plain(
     work,
     "KEDGE_ROLES",
@@ -253,6 +276,11 @@ const timingAbout: Readonly<Record<keyof Timing, string>> = {
   watcherLease: "A watcher whose process died is taken over after so long.",
   watcherSilence: "Without a word from the ledger for so long, the watcher asks.",
   expiryInterval: "How often expired transactions are looked for.",
+  callbackTimeout: "A callback that is not answered within this is sent again.",
+  callbackInterval: "How often callbacks that are due are looked for.",
+  callbackRetryFirst: "The first pause before a callback that was not taken is sent again. It doubles.",
+  callbackRetryMax: "The longest such pause.",
+  callbackGiveUp: "A callback that was not taken for so long is given up; `kedge callbacks` shows it.",
   waitingPayment: "A payment that could not be matched at once is told again after so long.",
   requestTimeout: "A request that takes longer is answered 503.",
   shutdownGrace: "A stop waits so long for what is under way.",

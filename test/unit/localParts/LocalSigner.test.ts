@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect, Exit, Redacted } from "effect"
 import { make } from "../../../adapters/signer-local/LocalSigner.ts"
 import { keyOf } from "../../support/signIn.ts"
 
@@ -14,6 +14,38 @@ describe("LocalSigner", () => {
       const signature = yield* signer.sign(hash)
       expect(signature).toHaveLength(64)
       expect(keypair.verify(hash, signature)).toBe(true)
+    })
+  )
+
+  it.effect("signs the text of a callback as it is, of any length (S31-CB-07)", () =>
+    Effect.gen(function* () {
+      const signer = yield* make(Redacted.make(keypair.secret()))
+      const payload = new TextEncoder().encode(`1700000000.example.org.{"ä":"${"x".repeat(5_000)}"}`)
+
+      expect(keypair.verify(payload, yield* signer.signCallback(payload))).toBe(true)
+    })
+  )
+
+  it.effect("signs nothing that is neither a hash nor begins with a time and a dot (SEC-12)", () =>
+    Effect.gen(function* () {
+      const signer = yield* make(Redacted.make(keypair.secret()))
+      const text = (value: string) => new TextEncoder().encode(value)
+      const callbacks = [
+        "",
+        "170000000",
+        "1700000000",
+        "x1700000000.a.b",
+        "17000.a.b",
+        " 1700000000.a.b",
+        "1.7e9.a"
+      ]
+
+      for (const payload of callbacks) {
+        expect(Exit.isFailure(yield* Effect.exit(signer.signCallback(text(payload)))), payload).toBe(true)
+      }
+      for (const bytes of [text("1700000000.example.org.{}"), new Uint8Array(31), new Uint8Array(33)]) {
+        expect(Exit.isFailure(yield* Effect.exit(signer.sign(bytes)))).toBe(true)
+      }
     })
   )
 
