@@ -200,7 +200,7 @@ describe("tidy style", () => {
     expect(texts.flatMap(preambleViolations)).toEqual([])
   })
 
-  it("no amount passes through a float", () => {
+  it("no amount passes through a float (S31-AMT-11)", () => {
     expect(sources.flatMap(codeViolations(floats))).toEqual([])
   })
 

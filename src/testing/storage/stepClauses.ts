@@ -74,7 +74,7 @@ export const stepDrafts: ReadonlyArray<Draft> = [
   ),
 
   draft(
-    "a step of another version is lost, with everything that depends on it",
+    "a step of another version is lost, with everything that depends on it (SEC-36)",
     function* ({ advance, rows, storage }) {
       const [birth, other] = [rows.birth(), rows.birth()]
       yield* storage.commit(rows.group({ births: [birth, other] }))
@@ -185,7 +185,7 @@ export const stepDrafts: ReadonlyArray<Draft> = [
     yield* same("the time of the same status", second?.statusAtMillis, first?.statusAtMillis)
   }),
 
-  draft("a final status is never left", function* ({ rows, storage }) {
+  draft("a final status is never left (SEC-36)", function* ({ rows, storage }) {
     const births = finalStatuses.map(() => rows.birth())
     yield* storage.commit(rows.group({ births }))
     const ends = births.map((birth, at) => rows.step(birth, { leaf: finalStatuses[at] ?? "error" }))

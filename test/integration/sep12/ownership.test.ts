@@ -69,7 +69,7 @@ describe("sep12 ownership by id", () => {
 })
 
 describe("sep12 ownership and memos", () => {
-  it("a Sending Anchor's plain token reaches by id what its memoed tokens registered (H-06, S12-ID-11)", async () => {
+  it("a Sending Anchor's plain token reaches by id what its memoed tokens registered (S12-ID-05, S12-ID-11, H-06)", async () => {
     const one = await world.register(sender, `${anchorA}:1`)
     const two = await world.register(sender, `${anchorA}:2`)
 

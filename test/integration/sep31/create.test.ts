@@ -108,7 +108,7 @@ describe("sep31 POST /transactions", () => {
     expect(JSON.stringify(row)).not.toMatch(/Okafor|021000021|canary/)
   })
 
-  it("gives every transaction a memo of its own (S31-MEMO-02)", async () => {
+  it("gives every transaction a memo of its own (S31-MEMO-02, SEC-30)", async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post()))
     const memos = answers.map(({ body }) => (body as { readonly stellar_memo: string }).stellar_memo)
 
@@ -246,7 +246,7 @@ describe("sep31 POST /transactions refuses", () => {
     }
   )
 
-  it("a rejected customer plainly (S31-ERR-04)", async () => {
+  it("a rejected customer plainly (S31-ERR-04, S31-ERR-01)", async () => {
     const id = "0190a000-0000-7000-8000-00000000c003" as CustomerId
     await world.run(register(id, "sep31-receiver", "REJECTED"))
 

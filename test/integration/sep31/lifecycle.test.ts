@@ -163,7 +163,7 @@ describe("sep31 GET /transactions/:id", () => {
     expect(await get(id)).toMatchObject({ status: 404, body: { error: someText } })
   })
 
-  it("another's transaction answers as an unknown one, word for word (S31-AUTH-07, SEC-20)", async () => {
+  it("another's transaction answers as an unknown one, word for word (S31-AUTH-07, S31-PATCH-02, SEC-20)", async () => {
     const id = await create("6")
     const other = await world.token(otherAnchor)
     const unknown = "0190a000-0000-7000-8000-00000000ffff"

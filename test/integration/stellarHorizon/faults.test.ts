@@ -171,7 +171,7 @@ describe("stellar-horizon: positions that are not of this ledger", () => {
     expect(page).toMatchObject({ _tag: "Page", credits: [], position: start })
   })
 
-  it("a position older than the history kept is refused, since payments may be missing (I6)", async () => {
+  it("a position older than the history kept is refused, since payments may be missing (S31-PAY-10, I6)", async () => {
     const root = rootRecord(1_000, { history_elder_ledger: 950 })
     expect(await refusal(() => ({ json: root }))).toContain("begins with ledger 950")
   })

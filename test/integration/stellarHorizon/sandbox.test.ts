@@ -126,7 +126,7 @@ describe("stellar-horizon on the sandbox", () => {
     expect(new Set(credits.map(({ operationId }) => operationId)).size).toBe(3)
   })
 
-  it("path payments credit what arrived (S31-PAY-04, I13)", async () => {
+  it("path payments credit what arrived (S31-PAY-04, SEC-31, I13)", async () => {
     const world = await startWorld({ rates: { "XLM/USDC": "0.25" } })
     const payer = await fundedKeypair(world, 1_000_0000000n)
     const account = (await fundedKeypair(world, 1n)).publicKey()
@@ -197,7 +197,7 @@ describe("stellar-horizon on the sandbox", () => {
     ])
   })
 
-  it("a merge into our account brings the whole balance of the other (I26)", async () => {
+  it("a merge into our account brings the whole balance of the other (S31-PAY-11, I26)", async () => {
     const { account, from, world } = await start()
     const leaving = Keypair.random()
     await submit(world, world.sandbox.faucet.friendbot, [

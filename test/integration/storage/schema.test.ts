@@ -75,7 +75,7 @@ describe.skipIf(noPostgres)("storage schema on PostgreSQL", () => {
     )
   )
 
-  it.live("lets nobody change or remove what the audit holds", () =>
+  it.live("lets nobody change or remove what the audit holds (SEC-22)", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { storage, url } = yield* migratedStorage
@@ -97,7 +97,7 @@ describe.skipIf(noPostgres)("storage schema on PostgreSQL", () => {
     )
   )
 
-  it.live("holds status and state together", () =>
+  it.live("holds status and state together (SEC-36)", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { storage, url } = yield* migratedStorage

@@ -41,7 +41,7 @@ describe(seeded("Fee"), () => {
     )
   })
 
-  it("leaves received = fee + delivered to the stroop (S31-AMT-04)", () => {
+  it("leaves received = fee + delivered to the stroop (S31-AMT-04, S31-POST-16, S31-INFO-13)", () => {
     holds(
       fc.property(terms, received, (given, value) => {
         const fee = toStroops(feeOf(given, value))

@@ -153,7 +153,7 @@ describe("sep9 files", () => {
   const pdf = new TextEncoder().encode("%PDF-1.7")
   const mp4 = new Uint8Array([0, 0, 0, 0x18, 0x66, 0x74, 0x79, 0x70])
 
-  it("are known by their first bytes (S12-FILE-06)", () => {
+  it("are known by their first bytes (S12-FILE-06, SEC-23)", () => {
     expect([jpeg, png, pdf, mp4, new Uint8Array([0x1a, 0x45, 0xdf, 0xa3])].map(sniff)).toEqual([
       "image/jpeg",
       "image/png",

@@ -74,7 +74,7 @@ const successor = Effect.fnUntraced(function* (tables: Tables, ours: ReturnType<
   return { calls, process }
 })
 
-describe("a process that dies while the rail is called (R1)", () => {
+describe("a process that dies while the rail is called (SEC-32, R1)", () => {
   it.effect("after the rail accepted: the look-up finds it, and it is paid once", () =>
     Effect.gen(function* () {
       const tables = emptyTables()

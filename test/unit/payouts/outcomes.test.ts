@@ -86,7 +86,7 @@ describe("a rail that answers", () => {
   )
 
   it.effect(
-    "TransactionInfoNeeded asks the Sending Anchor, with the fields and sealed words (S31-ST-06)",
+    "TransactionInfoNeeded asks the Sending Anchor, with the fields and sealed words (S31-ST-06, S31-DUAL-07)",
     () =>
       Effect.gen(function* () {
         const { now, tables } = yield* answered({
@@ -111,22 +111,24 @@ describe("a rail that answers", () => {
       })
   )
 
-  it.effect("CustomerInfoNeeded asks one customer through SEP-12 and contests the fields (S31-ST-07)", () =>
-    Effect.gen(function* () {
-      const { now } = yield* answered({
-        _tag: "CustomerInfoNeeded",
-        party: "receiver",
-        fields: ["bank_account_number"],
-        message: "no such account"
-      })
+  it.effect(
+    "CustomerInfoNeeded asks one customer through SEP-12 and contests the fields (S31-ST-07, S31-DUAL-07)",
+    () =>
+      Effect.gen(function* () {
+        const { now } = yield* answered({
+          _tag: "CustomerInfoNeeded",
+          party: "receiver",
+          fields: ["bank_account_number"],
+          message: "no such account"
+        })
 
-      expect(now()).toMatchObject({
-        state: "pending_customer_info_update.awaitingCustomer",
-        attention: "customer-info",
-        payouts: ["1 refused"],
-        context: { fields: ["bank_account_number"], party: "receiver" }
+        expect(now()).toMatchObject({
+          state: "pending_customer_info_update.awaitingCustomer",
+          attention: "customer-info",
+          payouts: ["1 refused"],
+          context: { fields: ["bank_account_number"], party: "receiver" }
+        })
       })
-    })
   )
 
   it.effect("Rejected owes the payer everything, and moves the reservation to the refund (R17)", () =>

@@ -18,7 +18,7 @@ import {
 
 const delivering = () => scriptedRail(() => Effect.succeed({ _tag: "Delivered", externalId: "ext-1" }))
 
-it.effect("a payment is matched, paid out and completed, and its books are zero", () => {
+it.effect("a payment is matched, paid out and completed, and its books are zero (SEC-35)", () => {
   const { calls, rail } = delivering()
   return Effect.gen(function* () {
     const actors = yield* Actors
@@ -65,7 +65,7 @@ it.effect("a payment brought twice has its effect once (I2)", () => {
   }).pipe(Effect.scoped, Effect.provide(runtimeLayer(rail)))
 })
 
-it.effect("a second payment is parked with its reason and pays nothing", () => {
+it.effect("a second payment is parked with its reason and pays nothing (S31-PAY-12)", () => {
   const { calls, rail } = delivering()
   return Effect.gen(function* () {
     const actors = yield* Actors

@@ -14,7 +14,7 @@ const inState = (state: Leaf, rest: Partial<TransactionRow> = {}) =>
 const shown = (row: TransactionRow) => presentTransaction(row, null)
 
 describe("presentTransaction", () => {
-  it("shows an announced transaction with all it needs to be paid (S31-GET-03, S31-GET-05)", () => {
+  it("shows an announced transaction with all it needs to be paid (S31-GET-03, S31-GET-05, S31-GEN-11)", () => {
     expect(shown(transactionRow())).toEqual({
       id: "0190a000-0000-7000-8000-000000000001",
       status: "pending_sender",
@@ -34,7 +34,7 @@ describe("presentTransaction", () => {
     })
   })
 
-  it("shows what was received once it was, with the fee on that (S31-AMT-09)", () => {
+  it("shows what was received once it was, with the fee on that (S31-AMT-09, S31-AMT-05)", () => {
     const row = inState("pending_receiver.payingOut", {
       amounts: { received: amount("50"), accepted: amount("50"), fee: amount("1.5"), delivered: null },
       stellarTransactionId: "a".repeat(64)
@@ -48,7 +48,7 @@ describe("presentTransaction", () => {
     })
   })
 
-  it("shows the accepted amount while a part is only owed back, as the seed does (S31-AMT-02)", () => {
+  it("shows the accepted amount while a part is only owed back, as the seed does (S31-AMT-02, S31-REF-08)", () => {
     const row = inState("pending_receiver.partRefundOwed", {
       amounts: {
         received: amount("100"),

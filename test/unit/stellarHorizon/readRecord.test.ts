@@ -122,7 +122,7 @@ describe("stellar-horizon readRecord", () => {
     })
   })
 
-  it("a created account is an odd credit of its starting balance (I26)", () => {
+  it("a created account is an odd credit of its starting balance (S31-PAY-11, I26)", () => {
     const created = record(place, "create_account", {
       account: us,
       funder: payer,
@@ -176,7 +176,7 @@ describe("stellar-horizon readRecord", () => {
     })
   })
 
-  it("a contract call credits each transfer of a Stellar asset to us, in its order (I27)", () => {
+  it("a contract call credits each transfer of a Stellar asset to us, in its order (S31-PAY-11, I27)", () => {
     const contract = "CAEQSCIJBEEQSCIJBEEQSCIJBEEQSCIJBEEQSCIJBEEQSCIJBEEQTD2L"
     const change = (members: Json) => ({
       ...usdc,

@@ -88,7 +88,7 @@ describe("PaymentWatcher: first start and restart", () => {
     })
   )
 
-  it.effect("a history read a second time changes nothing (S31-PAY-08, I2)", () =>
+  it.effect("a history read a second time changes nothing (S31-PAY-08, SEC-32, I2)", () =>
     Effect.gen(function* () {
       const parts = world()
       const { ledger, tables } = parts

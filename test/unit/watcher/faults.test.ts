@@ -159,7 +159,7 @@ describe("PaymentWatcher: a cursor that is not of this ledger stops the role", (
     })
   )
 
-  it.effect("a position the ledger refuses: a gap, or beyond its tip (I5, I6)", () =>
+  it.effect("a position the ledger refuses: a gap, or beyond its tip (S31-PAY-10, I5, I6)", () =>
     Effect.gen(function* () {
       const reason = yield* stopReason(({ ledger }) => {
         ledger.fault = positionGone

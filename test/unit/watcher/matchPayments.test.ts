@@ -52,7 +52,7 @@ describe("matchPayments: the memo decides, type and value", () => {
     expect(fateOf(credit(1, id("123"), { account: payer }))).toBe("unknown-memo")
   })
 
-  it("whoever pays is the payer (S31-PAY-02)", () => {
+  it("whoever pays is the payer (S31-PAY-02, S31-AUTH-09)", () => {
     const [arrival] = matchPayments("testnet", [credit(1, id("123"), { from: issuer })], owners)
     expect(arrival?.payments[0].from).toBe(issuer)
     expect(arrival?.to).toBe(owners[0])
