@@ -6,19 +6,19 @@ import { Context, type Redacted } from "effect"
 import type { Amount } from "../machines/domain/Amount.ts"
 import type { StellarAsset } from "../machines/domain/Asset.ts"
 import type { FeeTerms } from "../machines/domain/Fee.ts"
-import type { FieldDescription } from "./ports/Rails.ts"
+import type { Description } from "../machines/domain/Sentence.ts"
 
 export type Sep = "sep-1" | "sep-10" | "sep-12" | "sep-31"
 
 /** A SEP-12 type and what it is for. */
 export interface CustomerType {
-  readonly description: string
+  readonly description: Description
   /** SEP-9 fields the embedded KYC store wants for it; `optional` ones may be left out. */
   readonly fields: Readonly<
     Record<
       string,
       {
-        readonly description: string
+        readonly description: Description
         readonly optional: boolean
         readonly choices: ReadonlyArray<string> | null
       }
@@ -38,6 +38,13 @@ export interface CurrencyDescription {
   }
 }
 
+/** A field of `/info` as it is configured: its description may be in several languages. */
+export interface ConfiguredField {
+  readonly description: Description
+  readonly choices?: ReadonlyArray<string>
+  readonly optional?: boolean
+}
+
 /** One asset we receive. */
 export interface AssetConfig extends StellarAsset {
   /** `G…`: where Sending Anchors pay this asset. */
@@ -49,7 +56,7 @@ export interface AssetConfig extends StellarAsset {
   /** SEP-31 `funding_methods`, at least one. */
   readonly fundingMethods: ReadonlyArray<string>
   /** SEP-31 `fields.transaction`. */
-  readonly fields: Readonly<Record<string, FieldDescription>>
+  readonly fields: Readonly<Record<string, ConfiguredField>>
   /** SEP-12 types of each side; empty means that side needs no KYC. The first one is the usual type. */
   readonly senderTypes: ReadonlyArray<string>
   readonly receiverTypes: ReadonlyArray<string>

@@ -7,7 +7,9 @@
  */
 import { Effect, Layer } from "effect"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
+import { say } from "../../machines/domain/Sentence.ts"
 import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
+import { inLanguage } from "../../src/http/Language.ts"
 import { type CustomerType, KedgeConfig } from "../../src/KedgeConfig.ts"
 import type { Entropy } from "../../src/ports/Entropy.ts"
 import { CustomerRefused, KycProvider, KycUnavailable } from "../../src/ports/KycProvider.ts"
@@ -61,26 +63,32 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
     return { script, processingSecondsLeft: Math.max(0, Math.ceil(left / 1000)) }
   })
 
-  const judged = Effect.fnUntraced(function* (id: CustomerId, type: string, standing: Told | undefined) {
+  const judged = Effect.fnUntraced(function* (
+    id: CustomerId,
+    type: string,
+    standing: Told | undefined,
+    lang: string
+  ) {
     const held = yield* storage.customerValues(id)
     return judge({
       wanted: wantedBy(type),
       held: new Set(held.map(({ name }) => name)),
       told: standing,
+      lang,
       ...(yield* scriptFor(held))
     })
   })
 
   return KycProvider.of({
-    fields: (type) => Effect.succeed(describeAll(wantedBy(type))),
+    fields: (type, lang) => Effect.succeed(describeAll(wantedBy(type), lang)),
 
     put: Effect.fnUntraced(
-      function* ({ customerId, type, values }) {
+      function* ({ customerId, lang, type, values }) {
         const row = yield* storage.customer(customerId)
         const standing = isScripted ? undefined : told(row, type)
         if (standing?.status === "REJECTED") {
           return yield* new CustomerRefused({
-            message: "this customer was rejected; new data does not change that"
+            message: inLanguage(say`this customer was rejected; new data does not change that`, lang)
           })
         }
         const kept = Object.entries(values)
@@ -91,7 +99,9 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
         for (const { name, value } of kept) {
           const choices = choicesOf(customerTypes, name)
           if (typeof value === "string" && choices.length > 0 && !choices.includes(value)) {
-            return yield* new CustomerRefused({ message: `${name} must be one of ${choices.join(", ")}` })
+            return yield* new CustomerRefused({
+              message: inLanguage(say`${name} must be one of ${choices}`, lang)
+            })
           }
         }
         if (kept.length > 0) {
@@ -101,7 +111,7 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
           )
           yield* storage.putCustomerValues(customerId, rows)
         }
-        return yield* judged(customerId, type, standing)
+        return yield* judged(customerId, type, standing, lang)
       },
       Effect.provide(parts),
       Effect.catchTags({
@@ -111,8 +121,8 @@ const make = Effect.fnUntraced(function* (options: EmbeddedKycOptions) {
     ),
 
     verdict: Effect.fnUntraced(
-      function* (customerId, type) {
-        return yield* judged(customerId, type, told(yield* storage.customer(customerId), type))
+      function* (customerId, type, lang) {
+        return yield* judged(customerId, type, told(yield* storage.customer(customerId), type), lang)
       },
       Effect.provide(parts),
       Effect.mapError(unavailable("judge"))

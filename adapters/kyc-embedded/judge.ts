@@ -4,27 +4,29 @@
  * It knows nothing of watch lists. What an institution told by its own door (REJECTED, PROCESSING) therefore stands until it
  * tells otherwise, and completeness does not overrule it.
  */
+import { say } from "../../machines/domain/Sentence.ts"
 import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
+import { describe as described, inLanguage } from "../../src/http/Language.ts"
 import type { CustomerType } from "../../src/KedgeConfig.ts"
 import type { CustomerField, Verdict } from "../../src/ports/KycProvider.ts"
 
 type Wanted = CustomerType["fields"]
 
 /** One wanted field as SEP-12 describes it. */
-const describe = (name: string, wanted: Wanted[string]): CustomerField => {
+const describe = (name: string, wanted: Wanted[string], lang: string): CustomerField => {
   const known = sep9Field(name)
   const choices = wanted.choices ?? known?.choices
   return {
     type: known?.type ?? "string",
-    description: wanted.description,
+    description: described(wanted.description, lang),
     ...(choices === undefined ? {} : { choices }),
     ...(wanted.optional ? { optional: true } : {})
   }
 }
 
-/** Every wanted field as SEP-12 describes it. */
-export const describeAll = (wanted: Wanted): Readonly<Record<string, CustomerField>> =>
-  Object.fromEntries(Object.entries(wanted).map(([name, field]) => [name, describe(name, field)]))
+/** Every wanted field as SEP-12 describes it, in the language `lang`. */
+export const describeAll = (wanted: Wanted, lang: string): Readonly<Record<string, CustomerField>> =>
+  Object.fromEntries(Object.entries(wanted).map(([name, field]) => [name, describe(name, field, lang)]))
 
 /** What the sandbox's script says of a family name, or null where it says nothing (design §5). */
 export type Scripted = "REJECTED" | "PROCESSING" | "NEEDSINFO" | null
@@ -50,28 +52,32 @@ export interface Facts {
   readonly script: Scripted
   /** Seconds until a customer scripted to be processed is accepted; none left is 0. */
   readonly processingSecondsLeft: number
+  /** ISO 639-1, for what is described. */
+  readonly lang: string
 }
 
-const rejectedMessage = "The customer cannot be served."
-
+/**
+ * Gotcha: a verdict is stored, and told anew when it changes, so its message holds nothing that depends on the language of
+ * whoever asked; what is said of a customer who cannot be served is said where it is answered.
+ */
 const completeVerdict = ({
   told,
   script,
   processingSecondsLeft
 }: Facts): Omit<Verdict, "fields" | "provided"> => {
-  if (script === "REJECTED") return { status: "REJECTED", message: rejectedMessage }
+  if (script === "REJECTED") return { status: "REJECTED" }
   if (script === "PROCESSING") {
     return processingSecondsLeft > 0
       ? { status: "PROCESSING", askAgainSeconds: processingSecondsLeft }
       : { status: "ACCEPTED" }
   }
   if (told === undefined) return { status: "ACCEPTED" }
-  const message = told.message ?? (told.status === "REJECTED" ? rejectedMessage : null)
-  return { status: told.status, ...(message === null ? {} : { message }) }
+  return { status: told.status, ...(told.message === null ? {} : { message: told.message }) }
 }
 
 /** Judges by what is held; pure. */
 export const judge = (facts: Facts): Verdict => {
+  const { lang } = facts
   const entries = Object.entries(facts.wanted)
   const missing = entries.filter(([name]) => !facts.held.has(canonicalName(name)))
   const held = entries.filter(([name]) => facts.held.has(canonicalName(name)))
@@ -88,18 +94,26 @@ export const judge = (facts: Facts): Verdict => {
     ...verdict,
     fields:
       verdict.status === "NEEDS_INFO" && asked.length === 0
-        ? { last_name: lastName }
-        : describeAll(Object.fromEntries(asked)),
+        ? { last_name: describe("last_name", scriptedField, lang) }
+        : describeAll(Object.fromEntries(asked), lang),
     provided: Object.fromEntries(
       held.map(([name, field]) => [
         name,
         bounced(name)
-          ? { ...describe(name, field), status: "REJECTED", error: "Another family name is needed." }
-          : { ...describe(name, field), status: fieldStatus }
+          ? {
+              ...describe(name, field, lang),
+              status: "REJECTED",
+              error: inLanguage(say`Another family name is needed.`, lang)
+            }
+          : { ...describe(name, field, lang), status: fieldStatus }
       ])
     )
   }
 }
 
 /** Asked for where the script wants information of a type that does not ask for a family name. */
-const lastName: CustomerField = { type: "string", description: "Family name, as in the identity document" }
+const scriptedField: Wanted[string] = {
+  description: sep9Field("last_name")?.description ?? "last_name",
+  optional: false,
+  choices: null
+}

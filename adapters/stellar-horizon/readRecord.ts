@@ -87,6 +87,8 @@ const readAsset = (members: {
       ? parseAssetId(`stellar:${members.asset_code ?? ""}:${members.asset_issuer ?? ""}`)
       : Result.fail(`asset type ${members.asset_type} is not known`)
 
+const amountIn = (text: string): Result.Result<Amount, string> => Result.mapError(parseAmount(text), String)
+
 const fromPayment = (account: string, record: unknown): Receipts =>
   Result.gen(function* () {
     const payment = yield* readPayment(record)
@@ -96,7 +98,7 @@ const fromPayment = (account: string, record: unknown): Receipts =>
         from: payment.from,
         muxedAccount: payment.to_muxed ?? null,
         asset: yield* readAsset(payment),
-        amount: yield* parseAmount(payment.amount),
+        amount: yield* amountIn(payment.amount),
         odd: null
       }
     ]
@@ -106,7 +108,7 @@ const fromCreatedAccount = (account: string, record: unknown): Receipts =>
   Result.gen(function* () {
     const created = yield* readCreatedAccount(record)
     if (created.account !== account) return []
-    const amount = yield* parseAmount(created.starting_balance)
+    const amount = yield* amountIn(created.starting_balance)
     return [
       { from: created.funder, muxedAccount: null, asset: native, amount, odd: "created-account" as const }
     ]
@@ -140,14 +142,14 @@ const fromInvocation = (account: string, record: unknown): Receipts =>
       const asset = yield* readAsset(change)
       const muxedId = change.destination_muxed_id ?? null
       const fault = muxedId === null ? null : memoFault({ type: "id", value: muxedId })
-      if (fault !== null) return yield* Result.fail(`destination_muxed_id ${muxedId}: ${fault}`)
+      if (fault !== null) return yield* Result.fail(`destination_muxed_id ${muxedId}: ${String(fault)}`)
       receipts.push({
         // A mint has no sender: the money comes from the issuer.
         from: change.from ?? asset.issuer ?? account,
         muxedAccount:
           muxedId === null ? null : encodeMuxedAccountToAddress(encodeMuxedAccount(account, muxedId)),
         asset,
-        amount: yield* parseAmount(change.amount),
+        amount: yield* amountIn(change.amount),
         odd: null
       })
     }

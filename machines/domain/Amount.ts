@@ -6,6 +6,7 @@
  */
 import type { Brand } from "effect"
 import { Result } from "effect"
+import { say, type Sentence } from "./Sentence.ts"
 
 export type Amount = string & Brand.Brand<"Amount">
 
@@ -33,23 +34,23 @@ export const toStroops = (amount: Amount): bigint => {
  * Reads a decimal string: plain notation, at most seven decimals, at most 922337203685.4775807, ASCII digits only
  * (S31-POST-02). Never rounds. The failure is a sentence for the client.
  */
-export const parseAmount = (text: string): Result.Result<Amount, string> => {
+export const parseAmount = (text: string): Result.Result<Amount, Sentence> => {
   const match = text.length > 24 ? null : grammar.exec(text)
   if (match === null) {
     return Result.fail(
-      `${JSON.stringify(text.slice(0, 40))} is not a decimal amount with at most 7 decimals, such as "100.25"`
+      say`${JSON.stringify(text.slice(0, 40))} is not a decimal amount with at most 7 decimals, such as "100.25"`
     )
   }
   const stroops = BigInt(match[1] ?? "0") * scale + BigInt((match[2] ?? "").padEnd(7, "0"))
   return stroops > stroopsMax
-    ? Result.fail(`${text} is more than Stellar can carry (922337203685.4775807)`)
+    ? Result.fail(say`${text} is more than Stellar can carry (922337203685.4775807)`)
     : Result.succeed(fromStroops(stroops))
 }
 
 /** For values that are known to be amounts (configuration defaults, database columns); a wrong one is a defect. */
 export const amount = (text: string): Amount => {
   const parsed = parseAmount(text)
-  if (Result.isFailure(parsed)) throw new Error(parsed.failure)
+  if (Result.isFailure(parsed)) throw new Error(String(parsed.failure))
   return parsed.success
 }
 

@@ -5,6 +5,7 @@
  * data and the sentence may be logged on the way.
  */
 import { countries3, languages2 } from "./Iso.ts"
+import { say, type Sentence } from "./Sentence.ts"
 
 export type Format =
   | "date"
@@ -64,27 +65,27 @@ const isCbu = (text: string): boolean =>
   checkDigit(text.slice(0, 7), [7, 1, 3, 9], false) === Number(text[7]) &&
   checkDigit(text.slice(8, 21), [3, 9, 7, 1], false) === Number(text[21])
 
-const checks: Readonly<Record<Format, readonly [(text: string) => boolean, string]>> = {
-  date: [isDate, `a calendar date such as "1985-04-12" (YYYY-MM-DD)`],
-  email: [isEmail, `an email address such as "name@example.org"`],
+const checks: Readonly<Record<Format, readonly [(text: string) => boolean, Sentence]>> = {
+  date: [isDate, say`a calendar date such as "1985-04-12" (YYYY-MM-DD)`],
+  email: [isEmail, say`an email address such as "name@example.org"`],
   // E.164 counts digits; the plus is how it is usually written down.
-  e164: [(text) => /^\+?[1-9][0-9]{6,14}$/.test(text), `a phone number in E.164, such as "+14155550100"`],
-  phone: [(text) => /^\+?[0-9][0-9 ()./-]{3,29}$/.test(text), "a phone number with its country code"],
-  country: [(text) => countries3.has(text), `an ISO 3166-1 alpha-3 country code such as "BRA"`],
-  language: [(text) => languages2.has(text), `an ISO 639-1 language code such as "pt"`],
-  isco: [(text) => /^[0-9]{3}$/.test(text), `an ISCO-08 code of three digits, such as "241"`],
-  count: [(text) => /^(0|[1-9][0-9]{0,8})$/.test(text), "a whole number"],
-  ip: [(text) => isIpv4(text) || (text.length <= 45 && isIpv6(text)), "an IPv4 or IPv6 address"],
-  clabe: [isClabe, "a CLABE of 18 digits with a right check digit"],
-  cbu: [isCbu, "a CBU of 22 digits with right check digits"],
+  e164: [(text) => /^\+?[1-9][0-9]{6,14}$/.test(text), say`a phone number in E.164, such as "+14155550100"`],
+  phone: [(text) => /^\+?[0-9][0-9 ()./-]{3,29}$/.test(text), say`a phone number with its country code`],
+  country: [(text) => countries3.has(text), say`an ISO 3166-1 alpha-3 country code such as "BRA"`],
+  language: [(text) => languages2.has(text), say`an ISO 639-1 language code such as "pt"`],
+  isco: [(text) => /^[0-9]{3}$/.test(text), say`an ISCO-08 code of three digits, such as "241"`],
+  count: [(text) => /^(0|[1-9][0-9]{0,8})$/.test(text), say`a whole number`],
+  ip: [(text) => isIpv4(text) || (text.length <= 45 && isIpv6(text)), say`an IPv4 or IPv6 address`],
+  clabe: [isClabe, say`a CLABE of 18 digits with a right check digit`],
+  cbu: [isCbu, say`a CBU of 22 digits with right check digits`],
   "cbu-alias": [
     (text) => /^[A-Za-z0-9.-]{6,20}$/.test(text),
-    "a CBU alias of 6 to 20 letters, digits, dots and dashes"
+    say`a CBU alias of 6 to 20 letters, digits, dots and dashes`
   ]
 }
 
 /** What a text should be and is not, as the end of a sentence ("a calendar date such as …"); null when it is right. */
-export const formatFault = (format: Format, text: string): string | null => {
+export const formatFault = (format: Format, text: string): Sentence | null => {
   const [holds, wanted] = checks[format]
   return holds(text) ? null : wanted
 }

@@ -14,6 +14,19 @@ const isText = (max: number) =>
 
 const text = (description: string, max = 300) => Schema.String.annotate({ description }).check(isText(max))
 
+const languageCode = Schema.String.check(
+  Schema.isPattern(/^[a-z]{2}$/u, { message: 'expected an ISO 639-1 language such as "es"' })
+)
+
+/** Text in one language, or by language. */
+const described = (description: string) =>
+  Schema.Union([
+    text(description),
+    Schema.Record(languageCode, text("The same in this language.")).check(
+      Schema.isMinProperties(1, { message: "expected the text in at least one language" })
+    )
+  ]).annotate({ description })
+
 const account = (description: string) =>
   Schema.String.annotate({ description }).check(
     Schema.isPattern(/^G[A-Z2-7]{55}$/u, { message: "expected a Stellar account, G and 55 more characters" })
@@ -45,7 +58,7 @@ const methodName = (description: string) =>
   name(description, /^[A-Za-z0-9_. -]{1,64}$/u, "a name of letters, digits, spaces, _ . -")
 
 const Field = Schema.Struct({
-  description: text("What the Sending Anchor reads about the field."),
+  description: described("What the Sending Anchor reads about the field; by language, if in several."),
   choices: Schema.optionalKey(
     Schema.Array(text("One value that is accepted.")).annotate({ description: "The only values accepted." })
   ),
@@ -100,7 +113,7 @@ const Asset = Schema.Struct({
 })
 
 const CustomerType = Schema.Struct({
-  description: text("What the type is for, as shown in `/info`."),
+  description: described("What the type is for, as shown in `/info`; by language, if in several."),
   fields: Schema.Record(fieldName, Field).annotate({
     description: "SEP-9 fields the embedded KYC store wants."
   })

@@ -49,6 +49,8 @@ const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const typeOf = (schema: Json): string => {
+  const either = schema["anyOf"]
+  if (Array.isArray(either)) return either.filter(isObject).map(typeOf).join(", or ")
   const pattern = typeof schema["pattern"] === "string" ? `, \`${cell(schema["pattern"])}\`` : ""
   return `${typeof schema["type"] === "string" ? schema["type"] : "any"}${pattern}`
 }
@@ -116,7 +118,12 @@ export const example: typeof ConfigFile.Encoded = {
       maximum: "10000",
       fee: { fixed: "0.5", percent: "1" },
       fundingMethods: ["SEPA", "SWIFT"],
-      fields: { purpose: { description: "What the money is for", optional: true } },
+      fields: {
+        purpose: {
+          description: { en: "What the money is for", es: "Para qué es el dinero" },
+          optional: true
+        }
+      },
       senderTypes: ["sep31-sender"],
       receiverTypes: ["sep31-receiver"]
     }

@@ -79,7 +79,7 @@ export const answerOf = Effect.fnUntraced(function* (
       return yield* withNote(messageOf(outcome.reason), (note) => ({ type: "payout.failed", ...about, note }))
     case "RefundedByIntegrator": {
       const amount = parseAmount(outcome.amount)
-      if (Result.isFailure(amount)) return yield* contradicting(job, amount.failure)
+      if (Result.isFailure(amount)) return yield* contradicting(job, String(amount.failure))
       const stellarTransactionId = outcome.stellarTransactionHash ?? null
       return yield* withNote(messageOf(outcome.reason), (note) => ({
         type: "payout.refundedByIntegrator",
@@ -91,7 +91,7 @@ export const answerOf = Effect.fnUntraced(function* (
     }
     case "PartlyRefused": {
       const refused = parseAmount(outcome.refused)
-      if (Result.isFailure(refused)) return yield* contradicting(job, refused.failure)
+      if (Result.isFailure(refused)) return yield* contradicting(job, String(refused.failure))
       const { rest } = outcome
       const externalId = outcome.externalId ?? null
       // The same part told again, by a later poll or report: what is new is what became of the rest.
@@ -203,13 +203,13 @@ const feeOf = (
   saidAmount: string | undefined
 ): Result.Result<Amount | null, string> => {
   const fee = saidFee === undefined ? Result.succeed(due.fee) : parseAmount(saidFee)
-  if (Result.isFailure(fee)) return Result.fail(fee.failure)
+  if (Result.isFailure(fee)) return Result.fail(String(fee.failure))
   if (isMore(fee.success, due.fee))
     return Result.fail(`the rail charged ${fee.success}, more than the fee of ${due.fee}`)
   const expected = subtract(add(due.amount, due.fee), fee.success)
   if (saidAmount !== undefined) {
     const amount = parseAmount(saidAmount)
-    if (Result.isFailure(amount)) return Result.fail(amount.failure)
+    if (Result.isFailure(amount)) return Result.fail(String(amount.failure))
     if (amount.success !== expected)
       return Result.fail(`the rail delivered ${amount.success} where ${expected} was due`)
   }

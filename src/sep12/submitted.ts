@@ -73,13 +73,13 @@ const judged = (
     const fault = fileFault(name, value.bytes)
     const contentType = sniff(value.bytes)
     return fault !== null || contentType === null
-      ? Result.fail(fault ?? `${name} is not a file we take`)
+      ? Result.fail(fault === null ? `${name} is not a file we take` : String(fault))
       : Result.succeed({ contentType, bytes: value.bytes })
   }
   const text = textOf(name, value)
   if (text === null) return Result.fail(`${name} must be a string`)
   const fault = valueFault(name, text, { otherFormat })
-  return fault === null ? Result.succeed(text) : Result.fail(fault)
+  return fault === null ? Result.succeed(text) : Result.fail(String(fault))
 }
 
 const isSame = (a: CustomerValue, b: CustomerValue): boolean => typeof a === "string" && a === b

@@ -6,6 +6,7 @@
  */
 import { Context, Effect, Layer, Schema } from "effect"
 import { type AssetId, assetId } from "../../machines/domain/Asset.ts"
+import { defaultLanguage, describe } from "../http/Language.ts"
 import { type AssetConfig, KedgeConfig, type Settings } from "../KedgeConfig.ts"
 import { BusinessHooks } from "../ports/BusinessHooks.ts"
 import type { FieldDescription } from "../ports/Rails.ts"
@@ -58,7 +59,7 @@ export class Info extends Context.Service<
           ask: () => hooks.info(id, lang),
           answer: InfoAnswer,
           timeoutSeconds: settings.timing.hookTimeout
-        }).pipe(Effect.map((answer) => completed(config, answer, settings)))
+        }).pipe(Effect.map((answer) => completed(config, answer, settings, lang)))
       }
       const all = (lang: string) =>
         Effect.forEach(settings.assets, (asset) => of(asset, lang), { concurrency: 8 })
@@ -92,28 +93,33 @@ export const settingsFaults = (settings: Pick<Settings, "assets">): ReadonlyArra
     ]
   })
 
-/** The configured asset with what the hook said of it in place of what the settings say. */
+/** The configured asset with what the hook said of it in place of what the settings say, in the language `lang`. */
 export const completed = (
   config: AssetConfig,
   answer: InfoAnswer,
-  settings: Pick<Settings, "customerTypes">
+  settings: Pick<Settings, "customerTypes">,
+  lang: string = defaultLanguage
 ): ReceivedAsset => {
-  const describe = (type: string) => ({ description: settings.customerTypes[type]?.description ?? type })
+  const typeIn = (type: string) => ({
+    description: describe(settings.customerTypes[type]?.description ?? type, lang)
+  })
+  const fieldIn = ([name, field]: readonly [string, AssetConfig["fields"][string]]) =>
+    [name, { ...field, description: describe(field.description, lang) }] as const
   const side = (
     configured: ReadonlyArray<string>,
     types: CustomerSide["types"] | undefined,
     usual: string | undefined
   ): CustomerSide => {
     const fallback = usual === undefined ? configured : [usual]
-    const described = types ?? Object.fromEntries(fallback.map((type) => [type, describe(type)]))
+    const described = types ?? Object.fromEntries(fallback.map((type) => [type, typeIn(type)]))
     const first = usual ?? Object.keys(described)[0]
     if (first === undefined) return { usual: null, types: {} }
-    return { usual: first, types: { [first]: described[first] ?? describe(first), ...described } }
+    return { usual: first, types: { [first]: described[first] ?? typeIn(first), ...described } }
   }
   return {
     id: assetId(config),
     config,
-    fields: answer.fields?.transaction ?? config.fields,
+    fields: answer.fields?.transaction ?? Object.fromEntries(Object.entries(config.fields).map(fieldIn)),
     sender: side(config.senderTypes, answer.senderTypes, answer.senderSep12Type),
     receiver: side(config.receiverTypes, answer.receiverTypes, answer.receiverSep12Type)
   }

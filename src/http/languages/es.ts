@@ -4,6 +4,8 @@
  *
  * Gotcha: wire names (amount, asset_code, account, …), codes and HTTP headers are words of the protocol and stay as they are.
  */
+import { domain } from "./es/domain.ts"
 import { http } from "./es/http.ts"
+import { sep9 } from "./es/sep9.ts"
 
-export const es: Readonly<Record<string, string>> = { ...http }
+export const es: Readonly<Record<string, string>> = { ...http, ...domain, ...sep9 }

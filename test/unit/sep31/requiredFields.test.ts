@@ -1,9 +1,10 @@
 import { Result } from "effect"
 import { describe, expect, it } from "vitest"
+import { completed } from "../../../src/sep31/Info.ts"
 import { checkUpdate, declaredValues, missingFields } from "../../../src/sep31/requiredFields.ts"
-import { usdc } from "../../support/sep31.ts"
+import { customerTypes, usdc } from "../../support/sep31.ts"
 
-const { fields } = usdc
+const { fields } = completed(usdc, {}, { customerTypes })
 const complete = new Map([
   ["routing_number", "021000021"],
   ["account_number", "4242"],
