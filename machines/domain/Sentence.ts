@@ -6,6 +6,8 @@
  * language; a word of English put in as a plain string stays English.
  */
 
+import { Schema } from "effect"
+
 /** A value within a sentence. A list is joined with ", "; amounts, names and codes are the same in every language. */
 export type Value = string | number | bigint | Sentence | ReadonlyArray<Value>
 
@@ -35,6 +37,9 @@ export class Sentence {
     return render(this)
   }
 }
+
+/** For the schemas of errors that carry one. */
+export const Said = Schema.instanceOf(Sentence)
 
 /** A sentence from a template literal: say`amount ${amount} is less than the minimum of ${minimum}`. */
 export const say = (parts: TemplateStringsArray, ...values: ReadonlyArray<Value>): Sentence =>

@@ -1,2 +1,2 @@
 /** The words for writing to a client, where rooms that answer requests look for them. */
-export { say, Sentence, type Words } from "../../machines/domain/Sentence.ts"
+export { Said, say, Sentence, type Words } from "../../machines/domain/Sentence.ts"

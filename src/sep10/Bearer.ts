@@ -6,7 +6,9 @@
  */
 import { Effect, Layer, Redacted } from "effect"
 import { HttpApiMiddleware, HttpApiSecurity } from "effect/http-api"
+import { say } from "../../machines/domain/Sentence.ts"
 import { Forbidden, setAnswerHeader, Unauthorized } from "../http/errors.ts"
+import { refuse } from "../http/Language.ts"
 import { publishedUrl } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { authPath } from "./api.ts"
@@ -28,7 +30,7 @@ export class BearerOr403 extends HttpApiMiddleware.Service<BearerOr403, { provid
       (authenticate) => ({
         bearer: (app, { credential }) =>
           authenticate(credential).pipe(
-            Effect.mapError(({ message }) => new Forbidden({ error: message })),
+            Effect.catch(({ sentence }) => refuse(Forbidden, sentence)),
             Effect.flatMap((caller) => Effect.provideService(app, Caller, caller))
           )
       })
@@ -49,7 +51,7 @@ export class BearerOr401 extends HttpApiMiddleware.Service<BearerOr401, { provid
         bearer: (app, { credential }) =>
           authenticate(credential).pipe(
             Effect.tapError(() => setAnswerHeader("www-authenticate", "Bearer")),
-            Effect.mapError(({ message }) => new Unauthorized({ error: message })),
+            Effect.catch(({ sentence }) => refuse(Unauthorized, sentence)),
             Effect.flatMap((caller) => Effect.provideService(app, Caller, caller))
           )
       })
@@ -61,7 +63,7 @@ const makeAuthenticate = Effect.gen(function* () {
   const tokens = yield* Tokens
   const { baseUrl } = yield* KedgeConfig
   const missing = new TokenRefused({
-    message: `a token is needed: Authorization: Bearer <token from ${publishedUrl(baseUrl, authPath)}>`
+    sentence: say`a token is needed: Authorization: Bearer <token from ${publishedUrl(baseUrl, authPath)}>`
   })
   return (credential: Redacted.Redacted<string>): Effect.Effect<CallerIdentity, TokenRefused> => {
     const token = Redacted.value(credential)

@@ -7,6 +7,7 @@
  */
 import { Clock, Context, Effect, Layer, Metric, Result } from "effect"
 import { memoFault } from "../../machines/domain/Memo.ts"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { Signer } from "../ports/Signer.ts"
@@ -72,26 +73,26 @@ const readWish = (
   wish: ChallengeWish,
   server: string,
   settings: Settings
-): Result.Result<{ readonly client: Address; readonly memo: string | null }, string> => {
+): Result.Result<{ readonly client: Address; readonly memo: string | null }, Sentence> => {
   const parsed = parseAddress(wish.account)
   if (Result.isFailure(parsed)) {
     return Result.fail(
       parsed.failure === "contract"
-        ? "account is a contract (C…): contracts sign in by SEP-45, which is not offered here"
-        : `account ${addressSentence[parsed.failure]}`
+        ? say`account is a contract (C…): contracts sign in by SEP-45, which is not offered here`
+        : say`account ${addressSentence[parsed.failure]}`
     )
   }
   const client = parsed.success
-  if (client.account === server) return Result.fail("account is this server's own signing account")
+  if (client.account === server) return Result.fail(say`account is this server's own signing account`)
   if (wish.homeDomain !== undefined && wish.homeDomain !== settings.homeDomain) {
-    return Result.fail(`home_domain is not served here; leave it out, or send ${settings.homeDomain}`)
+    return Result.fail(say`home_domain is not served here; leave it out, or send ${settings.homeDomain}`)
   }
   if (wish.memo === undefined) return Result.succeed({ client, memo: null })
-  if (client.muxedId !== null) return Result.fail("memo and a muxed account (M…) exclude each other")
+  if (client.muxedId !== null) return Result.fail(say`memo and a muxed account (M…) exclude each other`)
   const fault = memoFault({ type: "id", value: wish.memo })
   return fault === null
     ? Result.succeed({ client, memo: wish.memo })
-    : Result.fail(`memo is not valid: ${fault}`)
+    : Result.fail(say`memo is not valid: ${fault}`)
 }
 
 const termsOf = (posted: PostedChallenge): TokenTerms => ({
@@ -159,7 +160,9 @@ const makeChallenges = Effect.gen(function* () {
       const isFirst = yield* storage
         .useChallenge(posted.hash, (posted.maxTime + remembered) * 1000)
         .pipe(Effect.catch(undecided))
-      return isFirst ? termsOf(posted) : yield* refused("the challenge was used already; ask for a new one")
+      return isFirst
+        ? termsOf(posted)
+        : yield* refused(say`the challenge was used already; ask for a new one`)
     }).pipe(
       Effect.tapError((error) =>
         error._tag === "ChallengeRefused" ? Metric.update(challengesRefused, 1) : Effect.void

@@ -5,6 +5,7 @@
  * however well it is signed (S10-JWT-05, -06). Gotcha: jose takes the time from the machine unless told; it always is.
  */
 import { Clock, Context, DateTime, Effect, Layer, Metric, Redacted, Schema } from "effect"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 import { errors, jwtVerify, SignJWT } from "jose"
 import { publishedUrl } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
@@ -56,11 +57,11 @@ export class Tokens extends Context.Service<
   )
 }
 
-const refuse = (message: string) => new TokenRefused({ message })
-const foreign = refuse("the token is not one of this server's")
+const refuse = (sentence: Sentence) => new TokenRefused({ sentence })
+const foreign = refuse(say`the token is not one of this server's`)
 
 const sentence = (cause: unknown): TokenRefused =>
-  cause instanceof errors.JWTExpired ? refuse("the token has expired; sign in again") : foreign
+  cause instanceof errors.JWTExpired ? refuse(say`the token has expired; sign in again`) : foreign
 
 const make = Effect.gen(function* () {
   const settings = yield* KedgeConfig
@@ -107,7 +108,7 @@ const make = Effect.gen(function* () {
     const caller = parseSubject(claims.sub)
     if (caller === null || claims.home_domain !== settings.homeDomain) return yield* foreign
     if (claims.iat > currentDate.getTime() / 1000 + skew) {
-      return yield* refuse("the token is from the future; check the clocks")
+      return yield* refuse(say`the token is from the future; check the clocks`)
     }
     const identity: CallerIdentity = { ...caller, clientDomain: claims.client_domain ?? null }
     cache.keep(token, identity, claims.exp)

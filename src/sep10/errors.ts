@@ -3,13 +3,19 @@
  *
  * Gotcha: a sentence may name a rule, never repeat what was sent: it may be a secret seed (S23-04).
  */
-import { Schema } from "effect"
+import { type Effect, Schema } from "effect"
+import { Said, type Sentence, say } from "../../machines/domain/Sentence.ts"
 import { BadRequest, Unavailable } from "../http/errors.ts"
+import { refuse } from "../http/Language.ts"
 
 /** 400: the parameters of a challenge, or the challenge that came back (S10-CH-*, S10-VER-*). */
 export class ChallengeRefused extends Schema.TaggedError<ChallengeRefused>()("ChallengeRefused", {
-  message: Schema.String
-}) {}
+  sentence: Said
+}) {
+  override get message(): string {
+    return String(this.sentence)
+  }
+}
 
 /** 503: whether the challenge is good cannot be told without the ledger or the storage (S10-VER-19). */
 export class ChallengeUndecided extends Schema.TaggedError<ChallengeUndecided>()("ChallengeUndecided", {
@@ -18,23 +24,24 @@ export class ChallengeUndecided extends Schema.TaggedError<ChallengeUndecided>()
 
 /** Not a token of ours that is valid now; 401 or 403, as the SEP has it. The sentence is for the client. */
 export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefused", {
-  message: Schema.String
-}) {}
+  sentence: Said
+}) {
+  override get message(): string {
+    return String(this.sentence)
+  }
+}
 
 /** The token secret is too short to sign with. The message never holds it. */
 export class TokenSecretRefused extends Schema.TaggedError<TokenSecretRefused>()("TokenSecretRefused", {
   message: Schema.String
 }) {}
 
-export const refused = (message: string): ChallengeRefused => new ChallengeRefused({ message })
-
-/** The answer a client gets. */
-export const badRequest = (error: ChallengeRefused): BadRequest => new BadRequest({ error: error.message })
+export const refused = (sentence: Sentence): ChallengeRefused => new ChallengeRefused({ sentence })
 
 /** The answer a client gets: the reason of an undecided one is for the log. */
-export const wireError = (error: ChallengeRefused | ChallengeUndecided): BadRequest | Unavailable =>
+export const answerRefusal = (
+  error: ChallengeRefused | ChallengeUndecided
+): Effect.Effect<never, BadRequest | Unavailable> =>
   error._tag === "ChallengeRefused"
-    ? badRequest(error)
-    : new Unavailable({
-        error: "the account cannot be checked at the moment; try again with the same challenge"
-      })
+    ? refuse(BadRequest, error.sentence)
+    : refuse(Unavailable, say`the account cannot be checked at the moment; try again with the same challenge`)

@@ -1,6 +1,7 @@
 /** The client's side of SEP-10: checks that a challenge is what it says, and signs it. */
 import { Keypair, type Transaction, TransactionBuilder } from "@stellar/stellar-sdk/base"
 import { Result } from "effect"
+import { say } from "../../machines/domain/Sentence.ts"
 import { type ChallengeRules, readChallenge } from "./readChallenge.ts"
 
 /**
@@ -13,10 +14,11 @@ export const answerChallenge = (
   seed: string
 ): Result.Result<string, string> => {
   const keypair = Keypair.fromSecret(seed)
-  return Result.flatMap(readChallenge(envelope, rules), ({ client }) => {
-    if (client.account !== keypair.publicKey()) return Result.fail("the challenge is for another account")
+  const answer = Result.flatMap(readChallenge(envelope, rules), ({ client }) => {
+    if (client.account !== keypair.publicKey()) return Result.fail(say`the challenge is for another account`)
     const transaction = TransactionBuilder.fromXdr(envelope, rules.passphrase) as Transaction
     transaction.sign(keypair)
     return Result.succeed(transaction.toXdr())
   })
+  return Result.mapError(answer, String)
 }

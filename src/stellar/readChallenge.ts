@@ -6,6 +6,7 @@
  */
 import { FeeBumpTransaction, Keypair, type Transaction, TransactionBuilder } from "@stellar/stellar-sdk/base"
 import { Result } from "effect"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 import { toHex } from "./bytes.ts"
 import { fromStellarMemo } from "./memos.ts"
 import { type Address, isAccount, parseAddress } from "./strkeys.ts"
@@ -46,7 +47,7 @@ export interface PostedChallenge {
   readonly signatures: ReadonlyArray<LooseSignature>
 }
 
-type Refusable<A> = Result.Result<A, string>
+type Refusable<A> = Result.Result<A, Sentence>
 type Operation = Transaction["operations"][number]
 type ManageData = Extract<Operation, { readonly type: "manageData" }>
 
@@ -54,25 +55,27 @@ const textOf = (value: Uint8Array | string | undefined): string =>
   value === undefined ? "" : typeof value === "string" ? value : new TextDecoder().decode(value)
 
 const decode = (envelope: string, passphrase: string): Refusable<Transaction> => {
-  if (envelope === "") return Result.fail("transaction is empty")
+  if (envelope === "") return Result.fail(say`transaction is empty`)
   if (envelope.length > envelopeMax)
-    return Result.fail(`transaction is longer than ${envelopeMax} characters`)
+    return Result.fail(say`transaction is longer than ${envelopeMax} characters`)
   try {
     const transaction = TransactionBuilder.fromXdr(envelope, passphrase)
     return transaction instanceof FeeBumpTransaction
-      ? Result.fail("transaction is a fee bump; send the challenge itself, signed")
+      ? Result.fail(say`transaction is a fee bump; send the challenge itself, signed`)
       : Result.succeed(transaction)
   } catch {
-    return Result.fail("transaction is not a transaction envelope in base64 XDR")
+    return Result.fail(say`transaction is not a transaction envelope in base64 XDR`)
   }
 }
 
 const checkTimes = ({ timeBounds }: Transaction, now: number): Refusable<number> => {
   const minTime = Number(timeBounds?.minTime ?? 0)
   const maxTime = Number(timeBounds?.maxTime ?? 0)
-  if (maxTime === 0) return Result.fail("the challenge has no end of validity")
-  if (now > maxTime) return Result.fail("the challenge has expired; ask for a new one")
-  return now + futureGrace < minTime ? Result.fail("the challenge is not valid yet") : Result.succeed(maxTime)
+  if (maxTime === 0) return Result.fail(say`the challenge has no end of validity`)
+  if (now > maxTime) return Result.fail(say`the challenge has expired; ask for a new one`)
+  return now + futureGrace < minTime
+    ? Result.fail(say`the challenge is not valid yet`)
+    : Result.succeed(maxTime)
 }
 
 /** The first operation says who logs in and where (S10-VER-05, -06). */
@@ -80,16 +83,16 @@ const readFirst = (
   first: Operation | undefined,
   homeDomains: ReadonlyArray<string>
 ): Refusable<{ readonly client: Address; readonly homeDomain: string }> => {
-  if (first === undefined) return Result.fail("the challenge has no operation")
-  if (first.type !== "manageData") return Result.fail("the first operation is not Manage Data")
+  if (first === undefined) return Result.fail(say`the challenge has no operation`)
+  if (first.type !== "manageData") return Result.fail(say`the first operation is not Manage Data`)
   const client = first.source === undefined ? undefined : Result.getOrUndefined(parseAddress(first.source))
-  if (client === undefined) return Result.fail("the first operation has no source account")
+  if (client === undefined) return Result.fail(say`the first operation has no source account`)
   const homeDomain = homeDomains.find((domain) => first.name === `${domain} auth`)
-  if (homeDomain === undefined) return Result.fail("the first operation is for another home domain")
+  if (homeDomain === undefined) return Result.fail(say`the first operation is for another home domain`)
   // 64 letters of base64 without padding are 48 bytes
   return /^[A-Za-z0-9+/]{64}$/.test(textOf(first.value))
     ? Result.succeed({ client, homeDomain })
-    : Result.fail("the first operation's value is not 48 bytes in base64")
+    : Result.fail(say`the first operation's value is not 48 bytes in base64`)
 }
 
 /** All others are ours, but for one `client_domain` by its own key (S10-VER-07 to -09). */
@@ -98,30 +101,30 @@ const readRest = (
   rules: ChallengeRules
 ): Refusable<PostedChallenge["clientDomain"]> => {
   const data = rest.filter((operation): operation is ManageData => operation.type === "manageData")
-  if (data.length < rest.length) return Result.fail("an operation is not Manage Data")
+  if (data.length < rest.length) return Result.fail(say`an operation is not Manage Data`)
   const [attribution, ...more] = data.filter((operation) => operation.name === "client_domain")
-  if (more.length > 0) return Result.fail("there is more than one client_domain operation")
+  if (more.length > 0) return Result.fail(say`there is more than one client_domain operation`)
   if (data.some((operation) => operation !== attribution && operation.source !== rules.server)) {
-    return Result.fail("an operation has a source account that is neither ours nor the client domain's")
+    return Result.fail(say`an operation has a source account that is neither ours nor the client domain's`)
   }
   const asked = data.filter((operation) => operation.name === "web_auth_domain")
-  if (asked.length === 0) return Result.fail("the web_auth_domain operation is missing")
+  if (asked.length === 0) return Result.fail(say`the web_auth_domain operation is missing`)
   if (asked.some((operation) => textOf(operation.value) !== rules.webAuthDomain)) {
-    return Result.fail("the challenge was made by another endpoint: web_auth_domain differs")
+    return Result.fail(say`the challenge was made by another endpoint: web_auth_domain differs`)
   }
   if (attribution === undefined) return Result.succeed(null)
   const domain = textOf(attribution.value)
   const key = attribution.source ?? ""
   return domain === "" || !isAccount(key) || key === rules.server
-    ? Result.fail("the client_domain operation has no value or no key of its own")
+    ? Result.fail(say`the client_domain operation has no value or no key of its own`)
     : Result.succeed({ domain, key })
 }
 
 const readMemo = ({ memo }: Transaction, client: Address): Refusable<string | null> => {
   const read = fromStellarMemo(memo)
   if (read.type === "none") return Result.succeed(null)
-  if (client.muxedId !== null) return Result.fail("a muxed account (M…) and a memo exclude each other")
-  return read.type === "id" ? Result.succeed(read.value) : Result.fail("the memo is not of type id")
+  if (client.muxedId !== null) return Result.fail(say`a muxed account (M…) and a memo exclude each other`)
+  return read.type === "id" ? Result.succeed(read.value) : Result.fail(say`the memo is not of type id`)
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
@@ -148,8 +151,8 @@ export const readChallenge = (envelope: string, rules: ChallengeRules): Refusabl
   Result.gen(function* () {
     const transaction = yield* decode(envelope, rules.passphrase)
     if (transaction.source !== rules.server)
-      return yield* Result.fail("the challenge is not from this server")
-    if (transaction.sequence !== "0") return yield* Result.fail("the sequence number of a challenge is 0")
+      return yield* Result.fail(say`the challenge is not from this server`)
+    if (transaction.sequence !== "0") return yield* Result.fail(say`the sequence number of a challenge is 0`)
     const [first, ...rest] = transaction.operations
     const { client, homeDomain } = yield* readFirst(first, rules.homeDomains)
     const clientDomain = yield* readRest(rest, rules)
@@ -160,7 +163,7 @@ export const readChallenge = (envelope: string, rules: ChallengeRules): Refusabl
       signature: signature.toBytes()
     }))
     const signatures = takeSignature(rules.server, hashBytes, all)
-    if (signatures === undefined) return yield* Result.fail("the challenge is not signed by this server")
+    if (signatures === undefined) return yield* Result.fail(say`the challenge is not signed by this server`)
     // Last, so that an old but genuine challenge is told apart from a made-up one.
     const maxTime = yield* checkTimes(transaction, rules.now)
     const posted: PostedChallenge = {

@@ -5,6 +5,7 @@
  */
 import { StrKey } from "@stellar/stellar-sdk/base"
 import { Result } from "effect"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 
 /** An account as a client names it. */
 export interface Address {
@@ -18,11 +19,11 @@ export interface Address {
 
 export type AddressFault = "seed" | "contract" | "invalid"
 
-/** A sentence for the client. */
-export const addressSentence: Readonly<Record<AddressFault, string>> = {
-  seed: "is a secret seed: it must never be sent anywhere, and must be treated as stolen now",
-  contract: "is a contract (C…), which cannot be used here; an account (G… or M…) is needed",
-  invalid: "is not a Stellar account: G… with 56 characters or M… with 69 is needed"
+/** What is wrong with an address, for the client: what follows the name of the parameter. */
+export const addressSentence: Readonly<Record<AddressFault, Sentence>> = {
+  seed: say`is a secret seed: it must never be sent anywhere, and must be treated as stolen now`,
+  contract: say`is a contract (C…), which cannot be used here; an account (G… or M…) is needed`,
+  invalid: say`is not a Stellar account: G… with 56 characters or M… with 69 is needed`
 }
 
 /** True for the public key of an account (`G…`) whose checksum is right. */

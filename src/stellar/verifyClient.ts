@@ -6,6 +6,7 @@
  * null, or a stolen master key would get past the account's other signers (S10-VER-19).
  */
 import { Result } from "effect"
+import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 import { isSignedBy, type LooseSignature, type PostedChallenge, takeSignature } from "./readChallenge.ts"
 import { isAccount } from "./strkeys.ts"
 
@@ -16,15 +17,15 @@ export interface AccountAuthority {
   readonly thresholds: { readonly medium: number }
 }
 
-type Verdict = Result.Result<void, string>
+type Verdict = Result.Result<void, Sentence>
 
 const ok: Verdict = Result.void
 
 /** An account that is not on the ledger: its master key, once, and nobody else (S10-VER-15). */
 const verifyMaster = (posted: PostedChallenge, signatures: ReadonlyArray<LooseSignature>): Verdict => {
   const rest = takeSignature(posted.client.account, posted.hashBytes, signatures)
-  if (rest === undefined) return Result.fail("the challenge is not signed by the account's key")
-  return rest.length === 0 ? ok : Result.fail("the challenge has signatures that are not the account's")
+  if (rest === undefined) return Result.fail(say`the challenge is not signed by the account's key`)
+  return rest.length === 0 ? ok : Result.fail(say`the challenge has signatures that are not the account's`)
 }
 
 const verifySigners = (
@@ -40,8 +41,8 @@ const verifySigners = (
   for (const signature of signatures) {
     const signer = able.find(({ key }) => isSignedBy(key, posted.hashBytes, signature))
     if (signer === undefined)
-      return Result.fail("the challenge has a signature that is not by a signer of the account")
-    if (found.has(signer.key)) return Result.fail("a signer of the account signed twice")
+      return Result.fail(say`the challenge has a signature that is not by a signer of the account`)
+    if (found.has(signer.key)) return Result.fail(say`a signer of the account signed twice`)
     found.set(signer.key, signer.weight)
   }
   const weight = [...found.values()].reduce((sum, each) => sum + each, 0)
@@ -49,7 +50,9 @@ const verifySigners = (
   const needed = Math.max(1, thresholds.medium)
   return weight >= needed
     ? ok
-    : Result.fail(`the signatures have a weight of ${weight}; the account's medium threshold needs ${needed}`)
+    : Result.fail(
+        say`the signatures have a weight of ${weight}; the account's medium threshold needs ${needed}`
+      )
 }
 
 /**
@@ -66,8 +69,9 @@ export const verifyClient = (
     posted.clientDomain === null
       ? posted.signatures
       : takeSignature(posted.clientDomain.key, posted.hashBytes, posted.signatures)
-  if (signatures === undefined) return Result.fail("the challenge is not signed by the client domain's key")
-  if (signatures.length === 0) return Result.fail("the challenge is not signed by the account")
+  if (signatures === undefined)
+    return Result.fail(say`the challenge is not signed by the client domain's key`)
+  if (signatures.length === 0) return Result.fail(say`the challenge is not signed by the account`)
   return account === null
     ? verifyMaster(posted, signatures)
     : verifySigners(posted, signatures, server, account)

@@ -21,7 +21,7 @@ import {
 
 const refusal = (envelope: string, over: Partial<typeof rules> = {}) =>
   Result.match(readChallenge(envelope, { ...rules, ...over }), {
-    onFailure: (sentence) => sentence,
+    onFailure: String,
     onSuccess: () => "accepted"
   })
 

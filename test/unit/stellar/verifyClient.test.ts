@@ -21,7 +21,7 @@ const verdict = (envelope: string, account: AccountAuthority | null) =>
   Result.match(
     verifyClient(Result.getOrThrow(readChallenge(envelope, rules)), serverKey.publicKey(), account),
     {
-      onFailure: (sentence) => sentence,
+      onFailure: String,
       onSuccess: () => "authenticated"
     }
   )
