@@ -4,11 +4,12 @@
  */
 import { Context, type Redacted } from "effect"
 import type { Amount } from "../machines/domain/Amount.ts"
-import type { StellarAsset } from "../machines/domain/Asset.ts"
+import type { AssetId, StellarAsset } from "../machines/domain/Asset.ts"
 import type { FeeTerms } from "../machines/domain/Fee.ts"
 import type { Description } from "../machines/domain/Sentence.ts"
+import type { MismatchPolicy } from "../machines/transaction/context.ts"
 
-export type Sep = "sep-1" | "sep-10" | "sep-12" | "sep-31"
+export type Sep = "sep-1" | "sep-10" | "sep-12" | "sep-31" | "sep-38"
 
 /** A SEP-12 type and what it is for. */
 export interface CustomerType {
@@ -62,12 +63,75 @@ export interface AssetConfig extends StellarAsset {
   readonly receiverTypes: ReadonlyArray<string>
   /** Name of the rail by funding method; a method not named goes to the only rail. */
   readonly rails: Readonly<Record<string, string>>
+  /** Whether a firm quote may, or must, be redeemed for it (SEP-31 `quotes_supported`, `quotes_required`). */
+  readonly quotes: "off" | "supported" | "required"
+  /** What is done with a payment of another amount than announced, where no firm quote stands (S31-AMT-10). Without it, it is delivered. */
+  readonly mismatch?: MismatchPolicy
+  /** Seconds a transaction without a quote waits for its payment; without it `timing.transactionLifetime`. */
+  readonly lifetime?: number
+  /** Seconds a payout is expected to take, by funding method: `status_eta`. */
+  readonly payoutSeconds?: Readonly<Record<string, number>>
+  /** Name in `fields` → SEP-9 name of the Receiving Client under which a rail reads it (S31-KYC-08). */
+  readonly fieldMapping?: Readonly<Record<string, string>>
   readonly currency?: CurrencyDescription
 }
+
+/** A way of delivering an off-chain asset (SEP-38 §GET Info). */
+export interface DeliveryMethod {
+  readonly name: string
+  readonly description: string
+}
+
+/** Money outside the network that what we receive is exchanged for. */
+export interface OffChainAsset {
+  /** `iso4217:BRL` */
+  readonly asset: AssetId
+  /** Of its amounts, 0 to 7. */
+  readonly decimals: number
+  /** ISO 3166-1 alpha-2 or ISO 3166-2; empty is everywhere. */
+  readonly countryCodes: ReadonlyArray<string>
+  readonly buyDeliveryMethods: ReadonlyArray<DeliveryMethod>
+  readonly sellDeliveryMethods: ReadonlyArray<DeliveryMethod>
+  /** The most that open firm quotes may promise of it together; null is no limit. */
+  readonly capacity: Amount | null
+}
+
+/** A conversion that is offered: one direction. An integration's rate provider has spreads and fees of its own. */
+export interface QuotePair {
+  /** One of the assets we receive. */
+  readonly sell: AssetId
+  /** One of the off-chain assets. */
+  readonly buy: AssetId
+  /** Units of the asset bought for one of the asset sold, as a decimal; null: it comes from elsewhere. */
+  readonly rate: string | null
+  /** Percentage points of the rate that we keep. */
+  readonly spread: Amount
+  readonly fee: FeeTerms
+  /** In which asset of the pair the fee is. */
+  readonly feeIn: "sell" | "buy"
+}
+
+/** What SEP-38 offers. */
+export interface QuoteSettings {
+  readonly offChain: ReadonlyArray<OffChainAsset>
+  /** Each pair once. */
+  readonly pairs: ReadonlyArray<QuotePair>
+  /** Firm quotes one account may have open (neither used nor expired) at once. */
+  readonly openMax: number
+  /** Who is given firm quotes: those with an agreement to send, or everyone with a token. */
+  readonly clients: "sending-anchors" | "authenticated"
+}
+
+/** The generation of SEP-31 that a Sending Anchor speaks (S31-DUAL-01). */
+export type Profile = "v1" | "v2" | "v3"
 
 export interface SendingAnchorConfig {
   readonly account: string
   readonly name: string
+  /** Changes presentation and a few defaults, never rules about money. Without it, v3. */
+  readonly profile?: Profile
+  /** With v1: show `expired` and `refunded` as `error`, for a client that knows neither (S31-DUAL-08). */
+  readonly endsInError?: boolean
 }
 
 /** Times in seconds. Every one is a setting, so that a run can be short. */
@@ -109,6 +173,11 @@ export interface Timing {
   readonly readyLag: number
   /** With the sandbox: how long a customer named PROCESSING is processed. */
   readonly kycProcessing: number
+  /** A rate provider that takes longer is unavailable. */
+  readonly rateTimeout: number
+  /** Life of a firm quote for which none was asked, and the longest that may be asked. */
+  readonly quoteLifetime: number
+  readonly quoteHorizon: number
 }
 
 export interface Settings {
@@ -136,10 +205,14 @@ export interface Settings {
   readonly assets: ReadonlyArray<AssetConfig>
   readonly customerTypes: Readonly<Record<string, CustomerType>>
   readonly sendingAnchors: ReadonlyArray<SendingAnchorConfig>
+  /** Null: no quotes. Set whenever `sep-38` is active. */
+  readonly quotes: QuoteSettings | null
   readonly organization: Readonly<Record<string, string>>
   readonly integration: string | null
   readonly rail: "sandbox" | null
   readonly sandboxUrl: URL | null
+  /** Where rates come from that neither the pairs nor an integration have. */
+  readonly rates: "sandbox" | null
   /** Calls to the sandbox rail under way at once. */
   readonly railConcurrency: number
   readonly allowLocal: boolean
@@ -194,5 +267,8 @@ export const defaultTiming: Timing = {
   requestTimeout: 30,
   shutdownGrace: 10,
   readyLag: 60, // twelve ledgers
-  kycProcessing: 10
+  kycProcessing: 10,
+  rateTimeout: 5,
+  quoteLifetime: 600, // to register customers, announce and pay
+  quoteHorizon: 86_400 // as long as a transaction waits: beyond it a quote is a free option
 }

@@ -72,7 +72,8 @@ const usdc: AssetConfig = {
   },
   senderTypes: ["sep31-sender"],
   receiverTypes: ["sep31-receiver"],
-  rails: {}
+  rails: {},
+  quotes: "off"
 }
 const eurc: AssetConfig = { ...usdc, code: "EURC", senderTypes: [], receiverTypes: [] }
 

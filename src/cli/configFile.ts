@@ -109,6 +109,104 @@ const Asset = Schema.Struct({
     Schema.Record(methodName("A funding method."), methodName("Name of a rail.")).annotate({
       description: "Which rail serves which funding method. A method not named goes to the only rail."
     })
+  ),
+  quotes: Schema.optionalKey(
+    Schema.Literals(["off", "supported", "required"]).annotate({
+      description:
+        "Whether a firm quote may be redeemed for it, or must: `off`, `supported` or `required`. Needs a pair in `quotes`. Without it, off."
+    })
+  )
+})
+
+const DeliveryMethod = Schema.Struct({
+  name: methodName("Its name: a funding method of the assets that are exchanged for this one."),
+  description: text("What the Sending Anchor reads about it.")
+})
+
+const deliveryMethods = (description: string) =>
+  Schema.Array(DeliveryMethod)
+    .annotate({ description })
+    .check(
+      Schema.makeFilter(
+        (methods) =>
+          new Set(methods.map((method) => method.name)).size === methods.length ||
+          "expected each delivery method once",
+        { toJsonSchema: () => ({}) }
+      )
+    )
+
+const OffChainAsset = Schema.Struct({
+  asset: name("`iso4217:` and the currency's code.", /^iso4217:[A-Z]{3}$/u, 'an asset such as "iso4217:BRL"'),
+  decimals: Schema.optionalKey(
+    Schema.Int.annotate({
+      description: "Decimals of its amounts, 0 to 7. Without it, those of ISO 4217: 2 for most."
+    }).check(Schema.isBetween({ minimum: 0, maximum: 7 }, { message: "expected 0 to 7 decimals" }))
+  ),
+  countryCodes: Schema.optionalKey(
+    Schema.Array(
+      name("ISO 3166-1 alpha-2, or ISO 3166-2.", /^[A-Z]{2}(-[A-Z0-9]{1,3})?$/u, "a code such as BR or US-CA")
+    )
+      .annotate({ description: "Where it is delivered. Without it, nothing is said of that." })
+      .check(Schema.isUnique({ message: "expected each country code once" }))
+  ),
+  buyDeliveryMethods: deliveryMethods("How it can be delivered to a Receiving Client.").check(
+    Schema.isMinLength(1, { message: "expected at least one delivery method" })
+  ),
+  sellDeliveryMethods: Schema.optionalKey(
+    deliveryMethods("How it could be handed in; shown in SEP-38's `/info`. Without it, none.")
+  ),
+  capacity: Schema.optionalKey(
+    decimal("The most of it that open firm quotes may promise together. Without it, no limit.")
+  )
+})
+
+const Pair = Schema.Struct({
+  sell: name(
+    "What is sold: `stellar:` with code and issuer, of an asset that is received.",
+    /^stellar:(native|[A-Za-z0-9]{1,12}:G[A-Z2-7]{55})$/u,
+    'a Stellar asset such as "stellar:USDC:G…" or "stellar:native"'
+  ),
+  buy: name("What is bought: one of `offChain`.", /^iso4217:[A-Z]{3}$/u, 'an asset such as "iso4217:BRL"'),
+  rate: Schema.optionalKey(
+    name(
+      "Units bought for one unit sold. Without it, the rates come from the integration or KEDGE_RATES.",
+      /^(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?$/u,
+      'a decimal as a string, such as "5.42"'
+    )
+  ),
+  spread: Schema.optionalKey(
+    decimal("Percentage points of `rate` that are kept: with 0.5, a rate of 100 becomes 99.5. Without it, 0.")
+  ),
+  fee: Schema.optionalKey(
+    Schema.Struct({
+      fixed: Schema.optionalKey(decimal("In the asset of the fee. Without it, 0.")),
+      percent: Schema.optionalKey(decimal("Percentage points of the amount. Without it, 0.")),
+      in: Schema.optionalKey(
+        Schema.Literals(["sell", "buy"]).annotate({
+          description: "The asset of the fee: the one sold or the one bought. Without it, sell."
+        })
+      )
+    }).annotate({ description: "What is kept beside the spread, shown as `fee`. Without it, nothing." })
+  )
+})
+
+const Quotes = Schema.Struct({
+  offChain: Schema.Array(OffChainAsset)
+    .annotate({ description: "What is delivered off the network. Each asset once." })
+    .check(Schema.isMinLength(1, { message: "expected at least one off-chain asset" })),
+  pairs: Schema.Array(Pair)
+    .annotate({ description: "What is exchanged for what. Each pair once." })
+    .check(Schema.isMinLength(1, { message: "expected at least one pair" })),
+  openMax: Schema.optionalKey(
+    Schema.Int.annotate({
+      description: "Firm quotes one account may have open at once, 1 to 100000. Without it, 100."
+    }).check(Schema.isBetween({ minimum: 1, maximum: 100_000 }, { message: "expected 1 to 100000" }))
+  ),
+  clients: Schema.optionalKey(
+    Schema.Literals(["sending-anchors", "authenticated"]).annotate({
+      description:
+        "Who is given firm quotes: `sending-anchors`, or `authenticated` for everyone with a token. Without it, sending-anchors."
+    })
   )
 })
 
@@ -148,6 +246,11 @@ export const ConfigFile = Schema.Struct({
   sendingAnchors: Schema.optionalKey(
     Schema.Array(SendingAnchor).annotate({
       description: "Who may send, besides those in KEDGE_SENDING_ANCHORS."
+    })
+  ),
+  quotes: Schema.optionalKey(
+    Quotes.annotate({
+      description: "SEP-38: what is exchanged for what, and at which rate. Without it, no quotes."
     })
   )
 }).annotate({ description: "What Kedge receives, at which fee, from whom, and what it asks of customers." })

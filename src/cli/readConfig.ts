@@ -23,7 +23,7 @@ import { dataKeyBytes, isPatternSeed, textSecretFault } from "./secretFault.ts"
 import * as settingText from "./settingText.ts"
 import { timingKeys, timingVariable, type Variable, variables } from "./variables.ts"
 
-const seps = ["sep-1", "sep-10", "sep-12", "sep-31"] as const satisfies ReadonlyArray<Sep>
+const seps = ["sep-1", "sep-10", "sep-12", "sep-31", "sep-38"] as const satisfies ReadonlyArray<Sep>
 const roles = ["http", "watch", "execute", "poll"] as const
 const noUrl = new URL("https://unset.invalid")
 /** Https's own, and those no service of the system has (SEC-01). */
@@ -134,6 +134,7 @@ const readTiming = (from: Reader): Timing => {
   }
   ordered("railTimeout", "payoutLease", "a payout would be taken over while its call still runs")
   ordered("hookTimeout", "requestTimeout", "a request would be over before its hook")
+  ordered("rateTimeout", "requestTimeout", "a request would be over before its rate")
   if (
     timing.retryFirst > timing.retryMax &&
     from.isRight(timingVariable("retryFirst"), timingVariable("retryMax"))
@@ -153,11 +154,34 @@ const refuseOnPublic = (from: Reader, settings: Settings, database: settingText.
   if (settings.rail === "sandbox") {
     from.refuse(variables.rail, "is the sandbox's, on the public network, where it would deliver nothing")
   }
+  if (settings.rates === "sandbox") {
+    from.refuse(variables.rates, "is the sandbox's, on the public network, where its rates mean nothing")
+  }
   if (database.kind !== "postgresql") {
     from.refuse(
       variables.databaseUrl,
       `is ${database.kind}, on the public network, where a power cut must lose nothing`
     )
+  }
+}
+
+/** What SEP-38 offers is offered in whole: the protocol, its rates, and the tokens its firm quotes belong to. */
+const checkQuotes = (from: Reader, settings: Settings, missingSep: (sep: Sep, because: string) => void) => {
+  const isActive = settings.activeSeps.includes("sep-38")
+  if (isActive) missingSep("sep-10", "SEP-38 needs its tokens")
+  if (isActive && settings.quotes === null && from.isRight(variables.config)) {
+    from.refuse(variables.activeSeps, "names sep-38, but the file has no `quotes`")
+  }
+  if (settings.assets.some(({ quotes }) => quotes !== "off")) missingSep("sep-38", "the assets offer quotes")
+  const movesBy = settings.quotes?.pairs.find(({ rate }) => rate === null)
+  if (movesBy !== undefined && settings.rates === null && settings.integration === null) {
+    from.refuse(
+      variables.rates,
+      `is not set, and neither is KEDGE_INTEGRATION nor a rate in the file for ${movesBy.sell} to ${movesBy.buy}`
+    )
+  }
+  if (settings.rates === "sandbox" && settings.sandboxUrl === null) {
+    from.refuse(variables.sandboxUrl, "is not set, and KEDGE_RATES=sandbox asks there")
   }
 }
 
@@ -171,6 +195,7 @@ const checkTogether = (from: Reader, settings: Settings) => {
   if (has31 && settings.assets.some((asset) => asset.senderTypes.length + asset.receiverTypes.length > 0)) {
     missingSep("sep-12", "the assets name customer types")
   }
+  checkQuotes(from, settings, missingSep)
   if (settings.host === settings.operatorHost && settings.port === settings.operatorPort) {
     from.refuse(variables.operatorPort, `is ${settings.operatorPort}, as KEDGE_PORT is`)
   }
@@ -231,17 +256,23 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
     ...readSecrets(from, network),
     databaseUrl: Redacted.make(database.url, { label: variables.databaseUrl.name }),
     migrate: from.read(variables.migrate, settingText.boolean, rail === "sandbox"),
-    activeSeps: from.read<ReadonlyArray<Sep>>(variables.activeSeps, settingText.someOf(seps), seps),
+    activeSeps: from.read<ReadonlyArray<Sep>>(
+      variables.activeSeps,
+      settingText.someOf(seps),
+      seps.filter((sep) => sep !== "sep-38" || file.quotes !== null)
+    ),
     assets: file.assets,
     customerTypes: file.customerTypes,
     sendingAnchors: [
       ...file.sendingAnchors,
       ...from.read(variables.sendingAnchors, settingText.namedAccounts(isAccount), [])
     ],
+    quotes: file.quotes,
     organization: file.organization,
     integration: from.given(variables.integration) ?? null,
     rail,
     sandboxUrl,
+    rates: from.read<"sandbox" | null>(variables.rates, settingText.oneOf(["sandbox"]), null),
     railConcurrency: from.read(variables.railConcurrency, settingText.whole(1, 1000), 16),
     allowLocal,
     outbound: {
@@ -269,7 +300,13 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
   return settings
 }
 
-const noFile: FileSettings = { assets: [], customerTypes: {}, sendingAnchors: [], organization: {} }
+const noFile: FileSettings = {
+  assets: [],
+  customerTypes: {},
+  sendingAnchors: [],
+  quotes: null,
+  organization: {}
+}
 
 /** Reads the whole configuration. */
 export const readConfig = Effect.fnUntraced(function* (environment: Environment) {

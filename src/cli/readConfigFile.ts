@@ -7,15 +7,17 @@
 import { Result, Schema, SchemaIssue } from "effect"
 import { amount, isLess, isMore, zero } from "../../machines/domain/Amount.ts"
 import { feeOf } from "../../machines/domain/Fee.ts"
-import type { AssetConfig, CustomerType, SendingAnchorConfig } from "../KedgeConfig.ts"
+import type { AssetConfig, CustomerType, QuoteSettings, SendingAnchorConfig } from "../KedgeConfig.ts"
 import { isAccount } from "../stellar/strkeys.ts"
 import { ConfigFile } from "./configFile.ts"
 import type { Problem } from "./ConfigProblems.ts"
+import { quoteProblems, quotesOf } from "./readQuotes.ts"
 
 export interface FileSettings {
   readonly assets: ReadonlyArray<AssetConfig>
   readonly customerTypes: Readonly<Record<string, CustomerType>>
   readonly sendingAnchors: ReadonlyArray<SendingAnchorConfig>
+  readonly quotes: QuoteSettings | null
   readonly organization: Readonly<Record<string, string>>
 }
 
@@ -82,7 +84,8 @@ const assetOf = (asset: ConfigFile["assets"][number]): AssetConfig => ({
   fields: asset.fields ?? {},
   senderTypes: asset.senderTypes ?? [],
   receiverTypes: asset.receiverTypes ?? [],
-  rails: asset.rails ?? {}
+  rails: asset.rails ?? {},
+  quotes: asset.quotes ?? "off"
 })
 
 const assetProblems = (file: ConfigFile, index: number): ReadonlyArray<Problem> => {
@@ -164,6 +167,7 @@ const settingsOf = (file: ConfigFile): FileSettings => ({
     ])
   ),
   sendingAnchors: file.sendingAnchors ?? [],
+  quotes: file.quotes === undefined ? null : quotesOf(file.quotes),
   organization: file.organization ?? {}
 })
 
@@ -184,6 +188,10 @@ export const readConfigFile = (text: string): Result.Result<FileSettings, Readon
   const decoded = decode(document.success)
   if (Result.isFailure(decoded)) return Result.fail(schemaProblems(decoded.failure.issue, document.success))
   const file = decoded.success
-  const problems = [...file.assets.flatMap((_, index) => assetProblems(file, index)), ...anchorProblems(file)]
+  const problems = [
+    ...file.assets.flatMap((_, index) => assetProblems(file, index)),
+    ...anchorProblems(file),
+    ...quoteProblems(file).map(({ message, path }) => at(path, message))
+  ]
   return problems.length === 0 ? Result.succeed(settingsOf(file)) : Result.fail(problems)
 }

@@ -173,8 +173,8 @@ export const variables = {
     rules,
     "KEDGE_ACTIVE_SEPS",
     "The protocols to serve. What is not named does not exist, in the endpoints and in stellar.toml.",
-    "sep-1,sep-10,sep-12,sep-31",
-    "names separated by commas: sep-1, sep-10, sep-12, sep-31"
+    "sep-1,sep-10,sep-12,sep-31, and sep-38 where the file has `quotes`",
+    "names separated by commas: sep-1, sep-10, sep-12, sep-31, sep-38"
   ),
 
   integration: plain(
@@ -197,6 +197,13 @@ export const variables = {
     "Where `kedge sandbox` listens.",
     "must be set with `KEDGE_RAIL=sandbox`",
     "a URL, such as http://127.0.0.1:8002"
+  ),
+  rates: plain(
+    outside,
+    "KEDGE_RATES",
+    "Rates that come with Kedge, for pairs without a rate of their own. The sandbox's move, are for trying out and refused on the public network.",
+    "none: the pairs of the file or the integration have them",
+    "sandbox"
   ),
   railConcurrency: plain(
     outside,
@@ -285,7 +292,10 @@ const timingAbout: Readonly<Record<keyof Timing, string>> = {
   requestTimeout: "A request that takes longer is answered 503.",
   shutdownGrace: "A stop waits so long for what is under way.",
   readyLag: "A watcher that has not been heard of for so long makes the process not ready.",
-  kycProcessing: "With the sandbox: how long a customer whose last name is PROCESSING is processed."
+  kycProcessing: "With the sandbox: how long a customer whose last name is PROCESSING is processed.",
+  rateTimeout: "A rate provider that takes longer is unavailable, and so are prices.",
+  quoteLifetime: "A firm quote lives so long where the client asks for nothing else.",
+  quoteHorizon: "The longest life of a firm quote that a client may ask for."
 }
 
 /** Where the setting `key` of the times is read from: `pollInterval` from `KEDGE_POLL_INTERVAL_SECONDS`. */

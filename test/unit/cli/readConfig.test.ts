@@ -227,7 +227,7 @@ describe("readConfig", () => {
   )
 })
 
-describe("readConfig: secrets (A21)", () => {
+describe("readConfig: secrets (SEC-10, A21)", () => {
   it.effect("can be read from files, without the newline that ends them", () =>
     Effect.gen(function* () {
       const settings = yield* read(
@@ -291,14 +291,21 @@ describe("readConfig: secrets (A21)", () => {
       Keypair.master(Networks.TESTNET).secret(),
       "is the network's root account, whose seed everyone knows"
     ],
-    ["KEDGE_SIGNING_SEED", signing.publicKey(), "is no secret seed"],
-    ["KEDGE_SIGNING_SEED", receiving.secret(), "is that of a receiving account"]
+    ["KEDGE_SIGNING_SEED", signing.publicKey(), "is no secret seed"]
   ] as const)("%s is refused when it is weak: %#", ([name, value, said]) =>
     Effect.gen(function* () {
       const problems = yield* problemsOf({ [name]: value })
 
       expect(problems).toHaveLength(1)
       expect(problems[0]).toContain(`${name}: ${said}`)
+    })
+  )
+
+  it.effect("the key that signs challenges must not be one that receives money (SEC-13)", () =>
+    Effect.gen(function* () {
+      expect(yield* problemsOf({ KEDGE_SIGNING_SEED: receiving.secret() })).toEqual([
+        "KEDGE_SIGNING_SEED: is that of a receiving account, so that signing a challenge puts money at risk"
+      ])
     })
   )
 
