@@ -8,6 +8,7 @@ import { Context, Effect, Layer } from "effect"
 import * as EmbeddedKyc from "../../adapters/kyc-embedded/EmbeddedKyc.ts"
 import * as NodeEntropy from "../../adapters/entropy-node/NodeEntropy.ts"
 import { sandboxRail } from "../../adapters/sandbox/SandboxRail.ts"
+import * as OutboundNode from "../../adapters/outbound-node/OutboundNode.ts"
 import * as LocalSigner from "../../adapters/signer-local/LocalSigner.ts"
 import * as HorizonNetwork from "../../adapters/stellar-horizon/HorizonNetwork.ts"
 import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
@@ -93,7 +94,9 @@ const basics = (settings: Settings) => {
     NodeEntropy.layer,
     storageLayer(settings.databaseUrl)
   )
-  return Layer.mergeAll(LocalVault.layer, HorizonNetwork.layer).pipe(Layer.provideMerge(own))
+  return Layer.mergeAll(LocalVault.layer, HorizonNetwork.layer, OutboundNode.layer).pipe(
+    Layer.provideMerge(own)
+  )
 }
 
 /** The embedded provider; with the sandbox, names decide. */

@@ -33,6 +33,7 @@ export const http: Readonly<Record<string, string>> = {
   "{0} is missing": "{0}: falta",
   "{0} is not valid: {1}": "{0}: no es válido: {1}",
 
+  "its host did not answer": "su host no respondió",
   "its host is not one that is called from here": "su host no es de los que se llaman desde aquí",
   "its host is an address that is not written as four decimal numbers":
     "su host es una dirección que no está escrita como cuatro números decimales",
