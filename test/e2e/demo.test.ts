@@ -114,7 +114,7 @@ describe("npm start", () => {
     expect(places).toEqual([...places].sort((a, b) => a - b))
   })
 
-  it("goes on serving what it says one can look at, and keeps the operator's side to the operator", async () => {
+  it("goes on serving what it says one can look at, and keeps the operator's side to the operator (SEC-41)", async () => {
     const { home, operator } = running()
     const status = async (url: string) => (await fetch(url)).status
 
@@ -134,7 +134,9 @@ describe("npm start", () => {
       status: "ready",
       database: { kind: "pglite", isUp: true }
     })
-    expect(await (await fetch(`${operator}/metrics`)).text()).toContain('kedge_role_up{role="watch"} 1')
+    const metrics = await fetch(`${operator}/metrics`)
+    expect(await metrics.text()).toContain('kedge_role_up{role="watch"} 1')
+    expect(metrics.headers.get("access-control-allow-origin")).toBeNull()
     expect(await status(`${operator}/sep31/info`)).toBe(404)
   })
 

@@ -23,6 +23,17 @@ describe("sep9 names", () => {
     expect(isCardField("card.number")).toBe(true)
   })
 
+  it("knows a card's fields as such, and takes none of them (S9-04)", () => {
+    const rest =
+      "number expiration_date cvc holder_name network postal_code country_code state_or_province city address token"
+    for (const name of rest.split(" ").map((each) => `card.${each}`)) {
+      expect(isCardField(name)).toBe(true)
+      expect(sep9Field(name)).toBeUndefined()
+      expect(canonicalName(name)).toBe(name)
+    }
+    expect(["cardholder", "card_number", "id_number"].filter(isCardField)).toEqual([])
+  })
+
   it("knows nothing of an object's own machinery (SEC-43)", () => {
     for (const name of ["__proto__", "constructor", "toString", ""]) expect(sep9Field(name)).toBeUndefined()
   })

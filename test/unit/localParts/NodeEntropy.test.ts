@@ -20,7 +20,7 @@ describe("NodeEntropy", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.effect("repeats nothing over many fillings of its pool", () =>
+  it.effect("repeats nothing over many fillings of its pool (S31-MEMO-03, S31-RESP-07)", () =>
     Effect.gen(function* () {
       const entropy = yield* Entropy
       const ids = yield* Effect.all(Array.from({ length: 5000 }, () => entropy.uuid))

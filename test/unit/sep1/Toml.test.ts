@@ -55,6 +55,13 @@ anchor_asset_type="fiat"
     expect(some).not.toContain("KYC_SERVER")
   })
 
+  it("names the address of SEP-31, and of SEP-12 and SEP-10, which its clients need (S31-GEN-01, S31-GEN-02)", () => {
+    const lines = file({ activeSeps: ["sep-1", "sep-10", "sep-12", "sep-31"] }).split("\n")
+    expect(lines).toContain(`DIRECT_PAYMENT_SERVER="https://anchor.example.org/sep31"`)
+    expect(lines).toContain(`KYC_SERVER="https://anchor.example.org/sep12"`)
+    expect(lines).toContain(`WEB_AUTH_ENDPOINT="https://anchor.example.org/auth"`)
+  })
+
   it("puts the endpoints below the path of the base URL", () => {
     expect(file({ baseUrl: new URL("https://example.org/anchor/") })).toContain(
       `WEB_AUTH_ENDPOINT="https://example.org/anchor/auth"`
