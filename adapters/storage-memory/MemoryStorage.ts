@@ -4,14 +4,22 @@
  * Nothing survives the process. Its clock is Effect's, so TestClock moves leases, due times and expiry.
  */
 import { Clock, Effect, Layer } from "effect"
-import type { CustomerId, PayoutId, TransactionId } from "../../machines/domain/Ids.ts"
-import type { ActorRow, CustomerRow, PayoutJob, TransactionRow } from "../../src/ports/rows.ts"
+import type { PayoutId, TransactionId } from "../../machines/domain/Ids.ts"
+import { memoKey } from "../../machines/domain/Memo.ts"
+import { unfundedLeaves } from "../../machines/transaction/leaves.ts"
+import type { ActorRow, PayoutJob, TransactionRow } from "../../src/ports/rows.ts"
 import { type Cursor, GroupRejected, Storage } from "../../src/ports/Storage.ts"
-import { commitGroup, Rejected } from "./commitGroup.ts"
-import { addressKey, emptyTables, isOpen, type StoredPayout, type Tables } from "./tables.ts"
+import { at } from "./at.ts"
+import { callbackMethods, isPending } from "./callbacks.ts"
+import { commitGroup } from "./commitGroup.ts"
+import { customerMethods } from "./customers.ts"
+import { quoteMethods } from "./quotes.ts"
+import { Rejected } from "./Rejected.ts"
+import { emptyTables, isOpen, type StoredInbox, type StoredPayout, type Tables } from "./tables.ts"
 
 /** Keeps group outcomes at least this long: a lost answer is asked for within seconds. */
 const groupLifeMillis = 86_400_000
+const deliveredLifeMillis = 7 * 86_400_000
 
 const actorOf = (row: TransactionRow): ActorRow => ({
   id: row.id,
@@ -32,8 +40,6 @@ const actorOf = (row: TransactionRow): ActorRow => ({
 
 export const make = (tables: Tables): Storage["Service"] => {
   const now = Clock.currentTimeMillis
-  /** One read or write: synchronous, so nothing else runs in between. */
-  const at = <A>(work: (nowMillis: number) => A): Effect.Effect<A> => Effect.map(now, work)
   const transactions = (ids: ReadonlyArray<TransactionId>): ReadonlyArray<TransactionRow> =>
     [...new Set(ids)].flatMap((id) => {
       const row = tables.transactions.get(id)
@@ -79,17 +85,6 @@ export const make = (tables: Tables): Storage["Service"] => {
         tables.payouts.set(payout.id, changed)
         return jobOf(changed)
       })
-  const changeCustomer = (
-    id: CustomerId,
-    change: (row: CustomerRow) => Partial<CustomerRow>
-  ): CustomerRow | null => {
-    const row = tables.customers.get(id)
-    if (row === undefined) return null
-    const changed = { ...row, ...change(row), version: row.version + 1 }
-    tables.customers.set(id, changed)
-    return changed
-  }
-
   return Storage.of({
     kind: "memory",
     lanes: 2,
@@ -118,7 +113,7 @@ export const make = (tables: Tables): Storage["Service"] => {
     actorsByMemo: (addresses) =>
       at(() =>
         transactions(
-          addresses.flatMap(({ account, memo }) => tables.memos.get(addressKey(account, memo)) ?? [])
+          addresses.flatMap(({ account, memo }) => tables.memos.get(memoKey(account, memo)) ?? [])
         ).map(actorOf)
       ),
     transactions: (ids) => at(() => transactions(ids)),
@@ -135,7 +130,7 @@ export const make = (tables: Tables): Storage["Service"] => {
     history: (id) =>
       at(() => ({
         audits: tables.audits.get(id) ?? [],
-        transfers: tables.journal.flatMap(({ asset: _, cause, ...transfer }) =>
+        transfers: tables.journal.flatMap(({ cause, ...transfer }) =>
           cause.startsWith(`${id}:`)
             ? [{ ...transfer, version: Number.parseInt(cause.slice(id.length + 1), 10) }]
             : []
@@ -216,13 +211,27 @@ export const make = (tables: Tables): Storage["Service"] => {
           .map(actorOf)
       ),
 
-    waitingPayments: ({ limit, olderThanSeconds }) =>
-      at((nowMillis) =>
-        [...tables.inbox.values()]
-          .filter((row) => row.state === "waiting" && row.seenAtMillis <= nowMillis - olderThanSeconds * 1000)
-          .slice(0, limit)
+    openRails: at(() => [
+      ...new Set([...tables.payouts.values()].flatMap((row) => (isOpen(row.state) ? [row.rail] : [])))
+    ]),
+
+    waitingPayments: ({ after, limit, olderThanSeconds }) =>
+      at((nowMillis) => {
+        const mark = after === undefined ? null : tables.inbox.get(after)
+        if (mark === undefined) return []
+        const waiting = [...tables.inbox.values()]
+          .filter(
+            (row) =>
+              row.state === "waiting" &&
+              row.seenAtMillis <= nowMillis - olderThanSeconds * 1000 &&
+              (mark === null || byAge(mark, row) < 0)
+          )
+          .sort((a, b) => byAge(a, b) || (a.payment.id < b.payment.id ? -1 : 1))
+        const last = waiting[limit - 1]
+        return waiting
+          .filter((row, index) => index < limit || (last !== undefined && byAge(last, row) === 0))
           .map((row) => row.payment)
-      ),
+      }),
     parked: ({ limit }) =>
       at(() => [...tables.inbox.values()].filter((row) => row.state === "parked").slice(0, limit)),
     payments: (ids) =>
@@ -257,8 +266,10 @@ export const make = (tables: Tables): Storage["Service"] => {
         tables.cursors.set(account, cursor)
         return cursor
       }),
-    expirable: ({ limit }) =>
+    expirable: ({ after, limit }) =>
       at(() => {
+        const mark = after === undefined ? null : tables.transactions.get(after)
+        if (mark === undefined) return []
         const waited = new Set(
           [...tables.inbox.values()].flatMap((row) => (row.state === "waiting" ? [row.transactionId] : []))
         )
@@ -266,16 +277,21 @@ export const make = (tables: Tables): Storage["Service"] => {
           .filter((row) => {
             const processed = tables.cursors.get(row.account)?.processedLedger
             return (
-              row.status === "pending_sender" &&
+              unfunded.has(row.state) &&
               processed !== null &&
               processed !== undefined &&
               row.terms.expiresAtMillis < processed.closedAtMillis &&
+              (mark === null || byExpiry(mark, row) < 0) &&
               !waited.has(row.id)
             )
           })
+          .sort(byExpiry)
           .slice(0, limit)
           .map(actorOf)
       }),
+
+    ...quoteMethods(tables),
+    ...callbackMethods(tables),
 
     useChallenge: (hash, expiresAtMillis) =>
       at(() => {
@@ -284,102 +300,32 @@ export const make = (tables: Tables): Storage["Service"] => {
         return true
       }),
 
-    customer: (id) => at(() => tables.customers.get(id) ?? null),
-    customerBy: (owner, account, memo) =>
-      at(
-        () =>
-          [...tables.customers.values()].find(
-            (row) => !row.erased && row.owner === owner && row.account === account && sameMemo(row.memo, memo)
-          ) ?? null
-      ),
-    createCustomer: ({ account, id, memo, owner }) =>
-      at(() => {
-        const exists = [...tables.customers.values()].some(
-          (row) =>
-            account !== null &&
-            !row.erased &&
-            row.owner === owner &&
-            row.account === account &&
-            sameMemo(row.memo, memo)
-        )
-        if (exists || tables.customers.has(id)) return null
-        const row: CustomerRow = {
-          id,
-          owner,
-          account,
-          memo,
-          version: 1,
-          erased: false,
-          statuses: {},
-          contested: []
-        }
-        tables.customers.set(id, row)
-        return row
-      }),
-    recordVerdict: ({ askAgainInSeconds, id, message, put, status, type }) =>
-      at((nowMillis) =>
-        tables.customers.get(id)?.erased === true
-          ? null
-          : changeCustomer(id, (row) => ({
-              statuses: {
-                ...row.statuses,
-                [type]: {
-                  status,
-                  message,
-                  askAgainAtMillis: askAgainInSeconds === null ? null : nowMillis + askAgainInSeconds * 1000
-                }
-              },
-              contested: row.contested.filter((name) => !put.includes(name))
-            }))
-      ),
-    dueVerdicts: ({ againInSeconds, limit }) =>
-      at((nowMillis) =>
-        [...tables.customers.values()]
-          .flatMap((row) => Object.entries(row.statuses).map(([type, status]) => ({ row, type, status })))
-          .filter(
-            ({ row, status }) =>
-              !row.erased && status.askAgainAtMillis !== null && status.askAgainAtMillis <= nowMillis
-          )
-          .slice(0, limit)
-          .map(({ row, status, type }) => {
-            tables.customers.set(row.id, {
-              ...row,
-              statuses: {
-                ...row.statuses,
-                [type]: { ...status, askAgainAtMillis: nowMillis + againInSeconds * 1000 }
-              }
-            })
-            return { id: row.id, type }
-          })
-      ),
-    eraseCustomer: (id) =>
-      at(() => {
-        changeCustomer(id, () => ({ erased: true, statuses: {}, contested: [] }))
-      }),
-
-    putCustomerValues: (id, rows) =>
-      at(() => {
-        const values = new Map(tables.customerValues.get(id) ?? [])
-        for (const { name, sealed } of rows) values.set(name, sealed)
-        tables.customerValues.set(id, values)
-      }),
-    customerValues: (id) =>
-      at(() => [...(tables.customerValues.get(id) ?? [])].map(([name, sealed]) => ({ name, sealed }))),
-    eraseCustomerValues: (id) =>
-      at(() => {
-        tables.customerValues.delete(id)
-      }),
+    ...customerMethods(tables),
 
     prune: at((nowMillis) => {
       for (const [hash, until] of tables.challenges) if (until < nowMillis) tables.challenges.delete(hash)
       for (const [id, group] of tables.groups)
         if (group.atMillis < nowMillis - groupLifeMillis) tables.groups.delete(id)
+      for (const [id, { row }] of tables.files)
+        if (row.expiresAtMillis !== null && row.expiresAtMillis <= nowMillis) tables.files.delete(id)
+      const isPast = (row: { readonly state: string; readonly createdAtMillis: number }) =>
+        row.state === "delivered" && row.createdAtMillis < nowMillis - deliveredLifeMillis
+      for (const [key, row] of tables.callbacks) if (isPast(row)) tables.callbacks.delete(key)
+      for (const [key, row] of tables.customerCallbacks)
+        if (isPast(row) || (isPending(row) && !tables.registrations.has(row.customerId)))
+          tables.customerCallbacks.delete(key)
     })
   })
 }
 
-const sameMemo = (a: CustomerRow["memo"], b: CustomerRow["memo"]): boolean =>
-  a?.type === b?.type && a?.value === b?.value
+const unfunded: ReadonlySet<string> = new Set(unfundedLeaves)
+
+/** When it was seen and with which payment: the order in which waiting credits are told again. */
+const byAge = (a: StoredInbox, b: StoredInbox): number =>
+  a.seenAtMillis - b.seenAtMillis ||
+  (a.payment.leader === b.payment.leader ? 0 : a.payment.leader < b.payment.leader ? -1 : 1)
+const byExpiry = (a: TransactionRow, b: TransactionRow): number =>
+  a.terms.expiresAtMillis - b.terms.expiresAtMillis || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1)
 
 /** A storage of its own. */
 export const layer: Layer.Layer<Storage> = Layer.sync(Storage, () => make(emptyTables()))

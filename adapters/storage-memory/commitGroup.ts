@@ -9,11 +9,19 @@ import { add, amount, isMore, parseAmount, toStroops, zero } from "../../machine
 import type { PaymentId, TransactionId } from "../../machines/domain/Ids.ts"
 import { isFinal } from "../../machines/domain/Sep31Status.ts"
 import { statusOf } from "../../machines/transaction/leaves.ts"
-import type { Birth, Committed, Group, PaymentFate, PayoutChange, StepRow } from "../../src/ports/rows.ts"
-import { addressKey, isOpen, type StoredInbox, type StoredPayout, type Tables } from "./tables.ts"
-
-/** What the database would never take; nothing was written. */
-export class Rejected extends Error {}
+import type {
+  Committed,
+  Group,
+  Link,
+  PaymentFate,
+  PayoutChange,
+  StepRow,
+  TransactionRow
+} from "../../src/ports/rows.ts"
+import { unbornOf, writeBirth } from "./births.ts"
+import { leaveCallback } from "./callbacks.ts"
+import { Rejected } from "./Rejected.ts"
+import { isOpen, type StoredInbox, type StoredPayout, type Tables } from "./tables.ts"
 
 export const commitGroup = (tables: Tables, group: Group, nowMillis: number): Committed => {
   if (tables.groups.has(group.id))
@@ -49,7 +57,7 @@ export const commitGroup = (tables: Tables, group: Group, nowMillis: number): Co
     applied,
     fates.map(({ fate }) => fate)
   )
-  const unborn = bornOrNot(tables, group.births)
+  const unborn = unbornOf(tables, group.births, nowMillis)
   const notBorn = new Set(unborn.map(({ id }) => id))
 
   for (const page of group.pages) {
@@ -98,19 +106,6 @@ const stateOf = (
   return transactionId !== null && matching.get(transactionId)?.funding?.payment === payment.leader
     ? "applied"
     : "waiting"
-}
-
-const bornOrNot = (tables: Tables, births: ReadonlyArray<Birth>): Committed["unborn"] => {
-  const taken = new Set<string>()
-  return births.flatMap((birth): Committed["unborn"] => {
-    if (tables.transactions.has(birth.id)) throw new Rejected(`the transaction ${birth.id} exists`)
-    const key = addressKey(birth.account, birth.memo)
-    if (tables.memos.has(key) || taken.has(key)) return [{ id: birth.id, why: "memo" }]
-    const holds = birth.requires.every(({ id, version }) => tables.customers.get(id)?.version === version)
-    if (!holds) return [{ id: birth.id, why: "customers" }]
-    taken.add(key)
-    return []
-  })
 }
 
 /** Amounts are what their type says: a database column would not take anything else. */
@@ -189,47 +184,15 @@ const writePayment = (
   }
 }
 
-const writeBirth = (tables: Tables, birth: Birth, nowMillis: number): void => {
-  const { destination, requires: _, ...rest } = birth
-  if (destination !== null) tables.sealed.set(destination.id, destination)
-  tables.memos.set(addressKey(birth.account, birth.memo), birth.id)
-  tables.transactions.set(birth.id, {
-    ...rest,
-    version: 1,
-    state: "pending_sender.awaitingPayment",
-    status: "pending_sender",
-    amounts: { received: null, accepted: null, fee: null, delivered: null },
-    fundedBy: null,
-    destination: destination?.id ?? null,
-    stellarTransactionId: null,
-    payer: null,
-    externalTransactionId: null,
-    createdAtMillis: nowMillis,
-    statusAtMillis: nowMillis,
-    completedAtMillis: null,
-    refunds: []
-  })
-  tables.audits.set(birth.id, [
-    {
-      version: 1,
-      event: "transaction.created",
-      cause: birth.creator,
-      before: "pending_sender.awaitingPayment",
-      after: "pending_sender.awaitingPayment",
-      detail: {},
-      atMillis: nowMillis
-    }
-  ])
-}
-
 const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number): void => {
   const stored = tables.transactions.get(row.id)
   if (stored === undefined) return
   const status = statusOf(row.leaf)
   if (row.destination !== null) tables.sealed.set(row.destination.id, row.destination)
   for (const note of row.notes) tables.sealed.set(note.id, note)
-  tables.transactions.set(row.id, {
+  const now: TransactionRow = {
     ...stored,
+    ...linked(stored, row.links),
     version: row.version + row.audits.length,
     state: row.leaf,
     status,
@@ -243,13 +206,15 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
     statusAtMillis: status === stored.status ? stored.statusAtMillis : nowMillis,
     completedAtMillis: status === "completed" ? nowMillis : stored.completedAtMillis,
     refunds: [...stored.refunds, ...row.refunds]
-  })
+  }
+  tables.transactions.set(row.id, now)
+  if (status !== stored.status) leaveCallback(tables, now, nowMillis)
   tables.audits.set(row.id, [
     ...(tables.audits.get(row.id) ?? []),
     ...row.audits.map((audit) => ({ ...audit, atMillis: nowMillis }))
   ])
   for (const { version, ...transfer } of row.transfers) {
-    tables.journal.push({ ...transfer, cause: `${row.id}:${version}`, asset: stored.asset })
+    tables.journal.push({ ...transfer, cause: `${row.id}:${version}` })
   }
   for (const change of row.changes) changePayout(tables, change, nowMillis)
   for (const { dueInSeconds = 0, ...birth } of row.payouts) {
@@ -288,6 +253,18 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
         fees: fee
       })
     }
+  }
+}
+
+/** A side that has its customer keeps it, and of several that come at once the first is taken. */
+const linked = (stored: TransactionRow, links: ReadonlyArray<Link>) => {
+  const sender = stored.senderId === null ? links.find(({ party }) => party === "sender") : undefined
+  const receiver = stored.receiverId === null ? links.find(({ party }) => party === "receiver") : undefined
+  return {
+    senderId: sender?.customerId ?? stored.senderId,
+    senderType: sender?.type ?? stored.senderType,
+    receiverId: receiver?.customerId ?? stored.receiverId,
+    receiverType: receiver?.type ?? stored.receiverType
   }
 }
 

@@ -1,13 +1,24 @@
 /** The tables of the memory storage: plain maps, one a row kind, keyed by the natural key. */
-import type { CustomerId, PaymentId, PayoutId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
-import { type Memo, memoKey } from "../../machines/domain/Memo.ts"
+import type {
+  CustomerId,
+  FileId,
+  PaymentId,
+  PayoutId,
+  QuoteId,
+  SealedId,
+  TransactionId
+} from "../../machines/domain/Ids.ts"
 import type {
   AttentionRow,
   AuditRow,
+  CallbackRow,
   Committed,
+  CustomerCallbackRow,
   CustomerRow,
+  FileRow,
   PayoutBirth,
   PayoutState,
+  QuoteRow,
   RefusalRow,
   SealedRow,
   TransactionRow,
@@ -33,12 +44,33 @@ export interface StoredInbox extends InboxRow {
 /** A journal line pair with its cause: `<transaction>:<version>` or a payment id. */
 export interface StoredTransfer extends Omit<TransferRow, "version"> {
   readonly cause: string
-  readonly asset: string
+}
+
+/** A callback as it was left by the commit; its address is that of the transaction. */
+export type StoredCallback = Omit<CallbackRow, "url">
+
+export interface StoredCustomerCallback extends Omit<CustomerCallbackRow, "url"> {
+  readonly state: CallbackRow["state"]
+  readonly dueAtMillis: number | null
+  /** The registration whose address it was last given out with. */
+  readonly sentTo: Registration | null
+}
+
+/** Where a customer's changes are told; another registration is another object, even with the same address. */
+export interface Registration {
+  readonly url: string
 }
 
 export interface Tables {
   readonly transactions: Map<TransactionId, TransactionRow>
   readonly memos: Map<string, TransactionId>
+  /** Quotes and repeat keys that are taken, by the keys of ./births.ts. */
+  readonly taken: Map<string, TransactionId>
+  /** Digests of the requests made under a repeat key. */
+  readonly fingerprints: Map<TransactionId, string>
+  readonly quotes: Map<QuoteId, Omit<QuoteRow, "transactionId">>
+  /** By transaction and version. */
+  readonly callbacks: Map<string, StoredCallback>
   readonly audits: Map<TransactionId, ReadonlyArray<AuditRow & { readonly atMillis: number }>>
   readonly journal: Array<StoredTransfer>
   readonly payouts: Map<PayoutId, StoredPayout>
@@ -60,11 +92,21 @@ export interface Tables {
   readonly challenges: Map<string, number>
   readonly customers: Map<CustomerId, CustomerRow>
   readonly customerValues: Map<CustomerId, ReadonlyMap<string, SealedRow>>
+  readonly registrations: Map<CustomerId, Registration>
+  /** By customer and version. */
+  readonly customerCallbacks: Map<string, StoredCustomerCallback>
+  readonly files: Map<FileId, { readonly row: FileRow; readonly sealed: SealedRow }>
+  /** When a deferred erasure is asked about next. */
+  readonly erasures: Map<CustomerId, number>
 }
 
 export const emptyTables = (): Tables => ({
   transactions: new Map(),
   memos: new Map(),
+  taken: new Map(),
+  fingerprints: new Map(),
+  quotes: new Map(),
+  callbacks: new Map(),
   audits: new Map(),
   journal: [],
   payouts: new Map(),
@@ -79,10 +121,12 @@ export const emptyTables = (): Tables => ({
   leases: new Map(),
   challenges: new Map(),
   customers: new Map(),
-  customerValues: new Map()
+  customerValues: new Map(),
+  registrations: new Map(),
+  customerCallbacks: new Map(),
+  files: new Map(),
+  erasures: new Map()
 })
-
-export const addressKey = (account: string, memo: Memo): string => memoKey(account, memo)
 
 const open: ReadonlySet<PayoutState> = new Set(["planned", "started", "pending", "unknown", "held"])
 export const isOpen = (state: PayoutState): boolean => open.has(state)

@@ -2,6 +2,7 @@
 import { amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
+import { deliverAsReceived } from "../../machines/transaction/context.ts"
 import type { ActorRow } from "../../src/ports/rows.ts"
 import type { Credit } from "../../src/ports/StellarNetwork.ts"
 import { issuer, payer, us } from "./horizonRecords.ts"
@@ -36,7 +37,8 @@ export const actor = (n: number, memo: Memo, over: Partial<ActorRow> = {}): Acto
     minimum: amount("10"),
     maximum: amount("1000"),
     fee: { fixed: amount("1"), percent: amount("1") },
-    expiresAtMillis: 86_400_000
+    expiresAtMillis: 86_400_000,
+    ...deliverAsReceived
   },
   amounts: { received: null, accepted: null, fee: null, delivered: null },
   context: { v: 1 },

@@ -7,7 +7,7 @@ import { type CustomerId, payoutId } from "../../machines/domain/Ids.ts"
 import type { Leaf } from "../../machines/transaction/leaves.ts"
 import type { Birth, Group, ParkReason, PaymentRow, PayoutState, StepRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
-import { audit, change, fate, page, type Samples, samples } from "../../src/testing/storage/samples.ts"
+import { asset, audit, change, fate, page, type Samples, samples } from "../../src/testing/storage/samples.ts"
 
 type Service = Storage["Service"]
 
@@ -309,7 +309,7 @@ const stepOf = Effect.fnUntraced(function* (reference: Service, here: World, sha
           ? null
           : { payment: payment.id, stellarTransactionId: payment.stellarTransactionId, payer: payment.from },
       audits: Array.from({ length: shape.audits }, (_, n) => audit(version + 1 + n, { detail: { n } })),
-      transfers: [{ from: "ledger-in", to: "payable", amount: amount("100"), version: version + 1 }],
+      transfers: [{ from: "ledger-in", to: "payable", amount: amount("100"), asset, version: version + 1 }],
       payouts:
         shape.plans === null
           ? []

@@ -15,8 +15,27 @@ export const birthDrafts: ReadonlyArray<Draft> = [
           minimum: amount("0.0000001"),
           maximum: amount("1000.5"),
           fee: { fixed: amount("0"), percent: amount("2.5") },
-          expiresAtMillis: 1_800_000_000_285
+          expiresAtMillis: 1_800_000_000_285,
+          conversion: {
+            from: asset,
+            to: "iso4217:BRL",
+            price: {
+              buyAmount: amount("500.5"),
+              fee: {
+                total: amount("4.2"),
+                asset: "iso4217:BRL",
+                details: [
+                  { name: "Service fee", amount: amount("4") },
+                  { name: "PIX fee", description: 'a "fee"', amount: amount("0.2000001") }
+                ]
+              },
+              price: "0.18",
+              totalPrice: "0.2010000000000000000001"
+            }
+          },
+          mismatch: { over: "refundExcess", under: "refundAll" }
         },
+        clientDomain: "wallet.example",
         memo: { type: "text", value: `q"\\u,{}NULL ü` },
         senderId: rows.customerId(),
         receiverId: rows.customerId(),
@@ -33,13 +52,14 @@ export const birthDrafts: ReadonlyArray<Draft> = [
       const [row] = yield* storage.transactions([birth.id])
       if (row === undefined) return yield* Effect.die(new Error("the transaction is not found"))
       const { createdAtMillis, statusAtMillis, ...rest } = row
-      const { destination, requires: _, ...given } = birth
+      const { destination, dueInSeconds: _, leaf: __, repeat: ___, requires: ____, ...given } = birth
       yield* same("the transaction", rest, {
         ...given,
         version: 1,
         state: awaiting,
         status: "pending_sender",
         amounts: { received: null, accepted: null, fee: null, delivered: null },
+        callbackUrl: null,
         fundedBy: null,
         destination: destination?.id,
         stellarTransactionId: null,

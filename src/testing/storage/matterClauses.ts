@@ -4,7 +4,7 @@ import { amount } from "../../../machines/domain/Amount.ts"
 import { payoutId } from "../../../machines/domain/Ids.ts"
 import type { AttentionRow } from "../../ports/rows.ts"
 import { type Draft, draft, failsWith, holds, same, sameSet } from "./claims.ts"
-import { all, audit, fate } from "./samples.ts"
+import { all, asset, audit, fate } from "./samples.ts"
 
 const matter = (parts: Partial<AttentionRow> = {}): AttentionRow => ({
   kind: "held",
@@ -228,7 +228,7 @@ export const matterDrafts: ReadonlyArray<Draft> = [
         ]
       )
       yield* same("the transfers", history.transfers, [
-        { from: "ledger-in", to: "payable", amount: amount("100"), version: 2 }
+        { from: "ledger-in", to: "payable", amount: amount("100"), asset, version: 2 }
       ])
       yield* same(
         "the payouts",

@@ -12,6 +12,7 @@ import {
   type SealedId,
   type TransactionId
 } from "../../../machines/domain/Ids.ts"
+import { deliverAsReceived } from "../../../machines/transaction/context.ts"
 import type { Leaf } from "../../../machines/transaction/leaves.ts"
 import type {
   AuditRow,
@@ -124,8 +125,14 @@ export const samples = (ordinal: number): Samples => {
         minimum: amount("0.0000001"),
         maximum: null,
         fee: { fixed: amount("1.5"), percent: zero },
-        expiresAtMillis: farOff
+        expiresAtMillis: farOff,
+        ...deliverAsReceived
       },
+      leaf: "pending_sender.awaitingPayment",
+      quoteId: null,
+      repeat: null,
+      clientDomain: null,
+      dueInSeconds: null,
       context: { v: 1 },
       asset,
       account,
@@ -184,6 +191,7 @@ export const samples = (ordinal: number): Samples => {
       refunds: [],
       attention: null,
       destination: null,
+      links: [],
       notes: [],
       externalTransactionId: null,
       ...parts
@@ -203,7 +211,7 @@ export const samples = (ordinal: number): Samples => {
           payer: payment.from
         },
         audits: [audit(2, { event: "payment.matched", cause: "watcher" })],
-        transfers: [{ from: "ledger-in", to: "payable", amount: payment.received, version: 2 }],
+        transfers: [{ from: "ledger-in", to: "payable", amount: payment.received, asset, version: 2 }],
         payouts: [rows.payout(payoutId(birth.id, 1))],
         reservation: { payment: payment.id, payout: amount("98.5"), refund: zero, fee: amount("1.5") },
         ...parts

@@ -4,7 +4,7 @@ import { amount, zero } from "../../../machines/domain/Amount.ts"
 import { payoutId } from "../../../machines/domain/Ids.ts"
 import { finalStatuses } from "../../../machines/domain/Sep31Status.ts"
 import { type Draft, draft, failsWith, holds, same, sameSet } from "./claims.ts"
-import { all, audit, awaiting, change, fate, payingOut } from "./samples.ts"
+import { all, asset, audit, awaiting, change, fate, payingOut } from "./samples.ts"
 
 export const stepDrafts: ReadonlyArray<Draft> = [
   draft(
@@ -84,7 +84,7 @@ export const stepDrafts: ReadonlyArray<Draft> = [
         { id: birth.id, version: 2 },
         {
           audits: [audit(3)],
-          transfers: [{ from: "payable", to: "fee", amount: amount("1"), version: 3 }],
+          transfers: [{ from: "payable", to: "fee", amount: amount("1"), asset, version: 3 }],
           payouts: [rows.payout(payoutId(birth.id, 1))],
           refunds: [{ stellarTransactionId: "ab", amount: amount("1") }],
           attention: { kind: "held", dueInSeconds: 0, customerId: null, contested: [] },
@@ -281,9 +281,9 @@ export const stepDrafts: ReadonlyArray<Draft> = [
     const birth = rows.birth()
     yield* storage.commit(rows.group({ births: [birth] }))
     const transfers = [
-      { from: "ledger-in", to: "payable", amount: amount("100"), version: 2 },
-      { from: "payable", to: "rail-out", amount: amount("98.5"), version: 3 },
-      { from: "payable", to: "fee", amount: amount("1.5"), version: 3 }
+      { from: "ledger-in", to: "payable", amount: amount("100"), asset, version: 2 },
+      { from: "payable", to: "rail-out", amount: amount("98.5"), asset, version: 3 },
+      { from: "payable", to: "fee", amount: amount("1.5"), asset, version: 3 }
     ] as const
     yield* storage.commit(
       rows.group({ steps: [rows.step(birth, { audits: [audit(2), audit(3)], transfers })] })

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { amount } from "../../../machines/domain/Amount.ts"
 import { payoutId } from "../../../machines/domain/Ids.ts"
-import { all, audit, change, fate, samples } from "../../../src/testing/storage/samples.ts"
+import { all, asset, audit, change, fate, samples } from "../../../src/testing/storage/samples.ts"
 import { noPostgres } from "../../support/postgres.ts"
 import { migratedStorage, observer } from "../../support/storage.ts"
 import { waitFor } from "../../support/waitFor.ts"
@@ -37,7 +37,9 @@ describe.skipIf(noPostgres)("storage on PostgreSQL", () => {
                     leaf: "completed",
                     audits: [audit(3, { event: "payout.delivered" })],
                     changes: [change(payoutId(id, 1))],
-                    transfers: [{ from: "payable", to: "rail-out", amount: amount("98.5"), version: 3 }]
+                    transfers: [
+                      { from: "payable", to: "rail-out", amount: amount("98.5"), asset, version: 3 }
+                    ]
                   }
                 )
               )

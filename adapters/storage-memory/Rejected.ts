@@ -1,0 +1,2 @@
+/** What the database would never take; nothing was written. */
+export class Rejected extends Error {}
