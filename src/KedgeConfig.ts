@@ -7,6 +7,7 @@ import type { Amount } from "../machines/domain/Amount.ts"
 import type { AssetId, StellarAsset } from "../machines/domain/Asset.ts"
 import type { FeeTerms } from "../machines/domain/Fee.ts"
 import type { Description } from "../machines/domain/Sentence.ts"
+import type { Rate } from "./http/RateLimit.ts"
 import type { MismatchPolicy } from "../machines/transaction/context.ts"
 
 export type Sep = "sep-1" | "sep-10" | "sep-12" | "sep-31" | "sep-38"
@@ -235,6 +236,15 @@ export interface Settings {
   readonly mailboxCapacity: number
   /** Bytes of a request body. */
   readonly bodyMax: number
+  /** How often one caller may ask, in each process. */
+  readonly fairness: {
+    /** The account of a token. */
+    readonly account: Rate
+    /** An address, where no token is asked for. */
+    readonly address: Rate
+    /** Proxies of ours in front, each of which adds to `X-Forwarded-For`. */
+    readonly trustedProxies: number
+  }
   readonly logLevel: "debug" | "info" | "warn" | "error"
   readonly timing: Timing
 }

@@ -288,6 +288,17 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
     },
     mailboxCapacity: from.read(variables.mailboxCapacity, settingText.whole(16, 1_000_000), 4096),
     bodyMax: from.read(variables.bodyMax, settingText.whole(1024, 104_857_600), 1_048_576),
+    fairness: {
+      account: {
+        perSecond: from.read(variables.ratePerSecond, settingText.whole(0, 1_000_000), 200),
+        burst: from.read(variables.rateBurst, settingText.whole(1, 1_000_000), 400)
+      },
+      address: {
+        perSecond: from.read(variables.addressRatePerSecond, settingText.whole(0, 1_000_000), 20),
+        burst: from.read(variables.addressRateBurst, settingText.whole(1, 1_000_000), 60)
+      },
+      trustedProxies: from.read(variables.trustedProxies, settingText.whole(0, 10), 0)
+    },
     logLevel: from.read<Settings["logLevel"]>(
       variables.logLevel,
       settingText.oneOf(["debug", "info", "warn", "error"]),

@@ -256,6 +256,41 @@ export const variables = {
     "1048576",
     "a whole number from 1024 to 104857600"
   ),
+  ratePerSecond: plain(
+    work,
+    "KEDGE_RATE_PER_SECOND",
+    "Requests a second that one Sending Anchor may make, in the long run; more are answered 429. Each process counts for itself.",
+    "200",
+    "a whole number from 0 to 1000000; 0 is no limit"
+  ),
+  rateBurst: plain(
+    work,
+    "KEDGE_RATE_BURST",
+    "Requests that one Sending Anchor may make at once.",
+    "400",
+    "a whole number from 1 to 1000000"
+  ),
+  addressRatePerSecond: plain(
+    work,
+    "KEDGE_ADDRESS_RATE_PER_SECOND",
+    "The same for one address, where no token is asked for: signing in, `/info`. An IPv6 network of 64 bits is one address.",
+    "20",
+    "a whole number from 0 to 1000000; 0 is no limit"
+  ),
+  addressRateBurst: plain(
+    work,
+    "KEDGE_ADDRESS_RATE_BURST",
+    "Requests without a token that one address may make at once.",
+    "60",
+    "a whole number from 1 to 1000000"
+  ),
+  trustedProxies: plain(
+    work,
+    "KEDGE_TRUSTED_PROXIES",
+    "Proxies of yours before Kedge that add to `X-Forwarded-For`. With too few, all clients are one address; with too many, a client can name its own.",
+    "0: the address is that of the connection",
+    "a whole number from 0 to 10"
+  ),
   logLevel: plain(
     work,
     "KEDGE_LOG_LEVEL",

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
 import { BadRequest, Unavailable } from "../http/errors.ts"
+import { FairAddress } from "./FairShare.ts"
 import { servicePaths } from "../sep1/Toml.ts"
 
 /** Path of `WEB_AUTH_ENDPOINT` below the base URL. */
@@ -23,17 +24,19 @@ const SignedChallenge = Schema.Struct({ transaction: Schema.String })
 
 const TokenAnswer = Schema.Struct({ token: Schema.String })
 
-export class Sep10Group extends HttpApiGroup.make("sep10").add(
-  HttpApiEndpoint.get("challenge", authPath, {
-    query: ChallengeQuery,
-    success: ChallengeAnswer,
-    error: BadRequest
-  }),
-  HttpApiEndpoint.post("token", authPath, {
-    payload: [SignedChallenge, SignedChallenge.pipe(HttpApiSchema.asFormUrlEncoded())],
-    success: TokenAnswer,
-    error: [BadRequest, Unavailable]
-  })
-) {}
+export class Sep10Group extends HttpApiGroup.make("sep10")
+  .add(
+    HttpApiEndpoint.get("challenge", authPath, {
+      query: ChallengeQuery,
+      success: ChallengeAnswer,
+      error: BadRequest
+    }),
+    HttpApiEndpoint.post("token", authPath, {
+      payload: [SignedChallenge, SignedChallenge.pipe(HttpApiSchema.asFormUrlEncoded())],
+      success: TokenAnswer,
+      error: [BadRequest, Unavailable]
+    })
+  )
+  .middleware(FairAddress) {}
 
 export class Sep10Api extends HttpApi.make("sep10").add(Sep10Group) {}

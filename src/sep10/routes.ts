@@ -4,9 +4,10 @@ import { basePathOf, serveApi } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { Sep10Api } from "./api.ts"
 import { Challenges } from "./Challenges.ts"
+import { FairAddress } from "./FairShare.ts"
 import { handlers } from "./handlers.ts"
 
 /** Leaves open the ports, the configuration and `Tokens`, which the other SEPs share. */
 export const routes = Layer.unwrap(
   Effect.map(KedgeConfig, ({ baseUrl }) => serveApi(Sep10Api, basePathOf(baseUrl)))
-).pipe(Layer.provide(handlers), Layer.provide(Challenges.layer))
+).pipe(Layer.provide(handlers), Layer.provide([Challenges.layer, FairAddress.layer]))

@@ -167,6 +167,8 @@ export class KedgeProcess {
         KEDGE_WATCHER_SILENCE_SECONDS: "1",
         KEDGE_RETRY_FIRST_SECONDS: "0.1",
         KEDGE_SHUTDOWN_GRACE_SECONDS: "2",
+        KEDGE_RATE_PER_SECOND: "0",
+        KEDGE_ADDRESS_RATE_PER_SECOND: "0",
         ...more
       }
     })

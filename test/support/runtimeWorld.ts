@@ -63,6 +63,12 @@ export const testSettings: Settings = {
   logLevel: "error",
   mailboxCapacity: 1000,
   bodyMax: 65536,
+  // No limit: a test is one caller, and asks as often as it can.
+  fairness: {
+    account: { perSecond: 0, burst: 1 },
+    address: { perSecond: 0, burst: 1 },
+    trustedProxies: 0
+  },
   timing: defaultTiming
 }
 

@@ -10,6 +10,7 @@ export const http: Readonly<Record<string, string>> = {
   "the content type of the body is not supported here": "el tipo de contenido del cuerpo no se admite aquí",
   "the connection cannot be used for this": "la conexión no se puede usar para esto",
   "too many requests": "demasiadas solicitudes",
+  "too many requests; try again in {0} s": "demasiadas solicitudes; inténtelo de nuevo en {0} s",
   "not available at the moment": "no disponible en este momento",
   "internal error": "error interno",
   "the request took too long; what it asked for may still happen, so look before repeating it":
