@@ -129,6 +129,9 @@ export type Profile = "v1" | "v2" | "v3"
 export interface SendingAnchorConfig {
   readonly account: string
   readonly name: string
+  /** Seconds, where agreed otherwise than for all: for one try of a callback, and until it is given up (S31-CB-15). */
+  readonly callbackTimeout?: number
+  readonly callbackGiveUp?: number
   /** Changes presentation and a few defaults, never rules about money. Without it, v3. */
   readonly profile?: Profile
   /** With v1: show `expired` and `refunded` as `error`, for a client that knows neither (S31-DUAL-08). */

@@ -20,6 +20,8 @@ export interface Callback {
   readonly owner: string
   /** Of what it tells, for the log: ids, never values. */
   readonly about: Readonly<Record<string, string | number>>
+  /** For this try; without it, as configured. */
+  readonly timeoutSeconds?: number
 }
 
 export type Sent =
@@ -71,7 +73,7 @@ export class CallbackSender extends Context.Service<
       const { timing } = yield* KedgeConfig
 
       const attempt = Effect.fnUntraced(
-        function* ({ body, owner, url }: Callback) {
+        function* ({ body, owner, timeoutSeconds, url }: Callback) {
           const bytes = toBytes(body)
           const value = yield* signatureNow(yield* outbound.check(url), bytes)
           const { status } = yield* outbound.send({
@@ -80,7 +82,7 @@ export class CallbackSender extends Context.Service<
             headers: { "Content-Type": "application/json", ...signatureHeaders(value) },
             body: bytes,
             owner,
-            timeoutSeconds: timing.callbackTimeout,
+            timeoutSeconds: timeoutSeconds ?? timing.callbackTimeout,
             maxBytes: answerMax
           })
           return answered(status)

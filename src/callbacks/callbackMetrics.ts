@@ -10,7 +10,11 @@ const dead = Metric.counter("kedge_callbacks_dead_total", {
   incremental: true
 })
 const lag = Metric.gauge("kedge_callback_lag_seconds", {
-  description: "Age of the oldest callback seen undelivered in the last look; 0 when none was"
+  description: "Age of the oldest callback that was due at the last look; 0 when none was"
+})
+const delay = Metric.histogram("kedge_callback_delay_seconds", {
+  description: "Seconds from a change to the delivery of its callback",
+  boundaries: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400]
 })
 
 type Kind = "transaction" | "customer"
@@ -23,6 +27,8 @@ export const callbackMetrics = {
     const result = sent._tag === "Delivered" ? "delivered" : sent.status === 400 ? "refused" : "failed"
     return Metric.update(Metric.withAttributes(tries, { result }), 1)
   },
+  delivered: (kind: Kind, seconds: number): Effect.Effect<void> =>
+    Metric.update(Metric.withAttributes(delay, { kind }), seconds),
   dead: (kind: Kind): Effect.Effect<void> => Metric.update(Metric.withAttributes(dead, { kind }), 1),
   lag: (kind: Kind, seconds: number): Effect.Effect<void> =>
     Metric.update(Metric.withAttributes(lag, { kind }), seconds)

@@ -217,9 +217,18 @@ const CustomerType = Schema.Struct({
   })
 })
 
+const seconds = (description: string) =>
+  Schema.Finite.annotate({ description }).check(Schema.isBetween({ minimum: 0.05, maximum: 31_536_000 }))
+
 const SendingAnchor = Schema.Struct({
   account: account("The account it signs in with."),
-  name: text("Its name in logs and lists.", 100)
+  name: text("Its name in logs and lists.", 100),
+  callbackTimeout: Schema.optionalKey(
+    seconds("Its callbacks are sent again after so long without an answer. Without it, as for all.")
+  ),
+  callbackGiveUp: Schema.optionalKey(
+    seconds("Its callbacks are given up after so long without success. Without it, as for all.")
+  )
 })
 
 const organizationKey = name(
