@@ -12,6 +12,7 @@ export const http: Readonly<Record<string, string>> = {
   "too many requests": "demasiadas solicitudes",
   "too many requests; try again in {0} s": "demasiadas solicitudes; inténtelo de nuevo en {0} s",
   "not available at the moment": "no disponible en este momento",
+  "not available at the moment; try again later": "no disponible en este momento; inténtelo más tarde",
   "internal error": "error interno",
   "the request took too long; what it asked for may still happen, so look before repeating it":
     "la solicitud tardó demasiado; lo que pedía aún puede ocurrir, así que compruébelo antes de repetirla",
@@ -34,6 +35,7 @@ export const http: Readonly<Record<string, string>> = {
   "{0} is missing": "{0}: falta",
   "{0} is not valid: {1}": "{0}: no es válido: {1}",
 
+  "its host did not answer": "su host no respondió",
   "its host did not answer": "su host no respondió",
   "its host is not one that is called from here": "su host no es de los que se llaman desde aquí",
   "its host is an address that is not written as four decimal numbers":
