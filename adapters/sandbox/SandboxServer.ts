@@ -16,6 +16,7 @@ import { HorizonServer } from "./HorizonServer.ts"
 import { BodyTooLarge, sendJson } from "./httpAnswers.ts"
 import { Ledger } from "./Ledger.ts"
 import { openLedgerJournal } from "./ledgerJournal.ts"
+import { defaultMarketRates, MovingRates } from "./MovingRates.ts"
 import { startPacemaker } from "./pacemaker.ts"
 import { Rail } from "./Rail.ts"
 import { RailBook } from "./RailBook.ts"
@@ -40,6 +41,8 @@ export interface SandboxOptions {
    * Part of the rules a kept ledger is replayed by: keep it the same for the life of a directory.
    */
   readonly rates?: Readonly<Record<string, string>>
+  /** What GET /rates swings around: "FROM/TO" to a decimal string, by code. Default some of USDC and EURC. */
+  readonly marketRates?: Readonly<Record<string, string>>
   /** How long a payout travels to the rail, in milliseconds; default 0. */
   readonly railLatencyMs?: number
   /** After how long a payout to 0001 is delivered, in milliseconds; default 2000. */
@@ -96,6 +99,16 @@ const ignore = (): void => {}
 const rateOf = (options: SandboxOptions): ((from: string, to: string) => Rate) =>
   rateTable(options.rates ?? {})
 
+/** One rate, `?from=USDC&to=BRL`, or all of them. */
+const sendRates = (market: MovingRates, asked: URL, response: ServerResponse): void => {
+  const [from, to] = [asked.searchParams.get("from"), asked.searchParams.get("to")]
+  if (from === null || to === null) return sendJson(response, 200, { rates: market.all })
+  const rate = market.of(from, to)
+  return rate === undefined
+    ? sendJson(response, 404, { error: `the sandbox has no rate from ${from} to ${to}` })
+    : sendJson(response, 200, { rate })
+}
+
 const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
   const now = options.now ?? Date.now
   const seconds = (): number => now() / 1000
@@ -132,6 +145,7 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
       submitTimeoutMs: options.submitTimeoutMs ?? 30_000
     })
     const railServer = new RailServer(rail)
+    const market = new MovingRates(options.marketRates ?? defaultMarketRates, seconds)
     const disturbances = new Disturbances()
     const control = new ControlServer(ledger, faucet, disturbances, () => url)
     const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -140,6 +154,7 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> => {
       if (room === "sandbox") return control.handle(request, response, asked)
       if (!(await disturbances.isServed(request.method ?? "", asked.pathname, response))) return
       if (room === "friendbot") return control.handle(request, response, asked)
+      if (room === "rates") return sendRates(market, asked, response)
       if (room === "rail") return railServer.handle(request, response, asked)
       return horizon.handle(request, response, asked)
     }

@@ -18,6 +18,7 @@ import type { AssetConfig, CustomerType, Settings } from "../../src/KedgeConfig.
 import { BusinessHooks, defaultHooks } from "../../src/ports/BusinessHooks.ts"
 import { Entropy } from "../../src/ports/Entropy.ts"
 import { Rails } from "../../src/ports/Rails.ts"
+import { RateProvider } from "../../src/ports/RateProvider.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
 import { layer as logging } from "../../src/telemetry/Logging.ts"
 import { answerStarter } from "../Program.ts"
@@ -81,6 +82,7 @@ const serverOf = (settings: Settings, databaseUrl: string) => {
   const ports = Layer.mergeAll(
     Layer.succeed(BusinessHooks, defaultHooks),
     Layer.succeed(Rails, Rails.one(immediateRail)),
+    RateProvider.none,
     memoryLedger(settings.network.passphrase).layer,
     localSigner,
     embeddedKyc()

@@ -16,13 +16,14 @@ import type { BusinessHooks } from "../ports/BusinessHooks.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import type { KycProvider } from "../ports/KycProvider.ts"
 import type { Rails } from "../ports/Rails.ts"
+import type { RateProvider } from "../ports/RateProvider.ts"
 import type { Signer } from "../ports/Signer.ts"
 import type { KedgeConfig } from "../KedgeConfig.ts"
 import type { Storage } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
 
 /** What an integration may supply; what it leaves out has its default. */
-export type Supplied = Rails | BusinessHooks | KycProvider | Signer
+export type Supplied = Rails | BusinessHooks | KycProvider | RateProvider | Signer
 /** What an integration may use. */
 export type Offered = KedgeConfig | Entropy | Storage | Vault
 export type Integration = Layer.Layer<Supplied, unknown, Offered>

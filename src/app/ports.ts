@@ -7,7 +7,9 @@
 import { Context, Effect, Layer } from "effect"
 import * as EmbeddedKyc from "../../adapters/kyc-embedded/EmbeddedKyc.ts"
 import * as NodeEntropy from "../../adapters/entropy-node/NodeEntropy.ts"
+import * as ConfiguredRates from "../../adapters/rates-static/ConfiguredRates.ts"
 import { sandboxRail } from "../../adapters/sandbox/SandboxRail.ts"
+import { sandboxRates } from "../../adapters/sandbox/SandboxRates.ts"
 import * as OutboundNode from "../../adapters/outbound-node/OutboundNode.ts"
 import * as LocalSigner from "../../adapters/signer-local/LocalSigner.ts"
 import * as HorizonNetwork from "../../adapters/stellar-horizon/HorizonNetwork.ts"
@@ -19,6 +21,7 @@ import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
 import { BusinessHooks, defaultHooks } from "../ports/BusinessHooks.ts"
 import type { KycProvider } from "../ports/KycProvider.ts"
 import { type PaymentRail, Rails } from "../ports/Rails.ts"
+import { RateProvider } from "../ports/RateProvider.ts"
 import type { Signer } from "../ports/Signer.ts"
 import { type Integration, loadIntegration, noIntegration } from "./integration.ts"
 import { storageLayer } from "./storage.ts"
@@ -40,6 +43,28 @@ const ownRails = Layer.effect(
     )
   })
 )
+
+/** The pairs of the file at their own rates, or at the sandbox's where they have none. */
+const ownRates = Layer.unwrap(
+  Effect.gen(function* () {
+    const { quotes, rates, sandboxUrl } = yield* KedgeConfig
+    if (quotes === null) return RateProvider.none
+    return rates === "sandbox" && sandboxUrl !== null
+      ? ConfiguredRates.layer(quotes.pairs, yield* sandboxRates(sandboxUrl))
+      : ConfiguredRates.layer(quotes.pairs)
+  })
+)
+
+/** Pairs that only a rate provider of the integration's could quote, where it brings none. */
+export const rateProblems = (settings: Pick<Settings, "quotes" | "rates">): ReadonlyArray<Problem> =>
+  settings.rates === null
+    ? (settings.quotes?.pairs ?? [])
+        .filter(({ rate }) => rate === null)
+        .map(({ buy, sell }) => ({
+          name: variables.integration.name,
+          message: `supplies no RateProvider, and the pair of ${sell} and ${buy} has no rate in the file`
+        }))
+    : []
 
 /** Which rail the configuration names for an asset and method goes before what the rails say themselves. */
 export const configuredRails = (settings: Settings, given: Rails["Service"]): Rails["Service"] => {
@@ -110,6 +135,7 @@ const defaults = Layer.mergeAll(
   ownRails,
   Layer.succeed(BusinessHooks, defaultHooks),
   ownKyc,
+  ownRates,
   LocalSigner.layer
 )
 
@@ -117,12 +143,13 @@ const supplied = (integration: Integration) =>
   Layer.effectContext(
     Effect.gen(function* () {
       const settings = yield* KedgeConfig
-      const services = Context.merge(
-        yield* Layer.build(defaults),
-        yield* Layer.build(integration)
-      ) as Context.Context<Rails | BusinessHooks | KycProvider | Signer>
+      const brought = yield* Layer.build(integration)
+      const services = Context.merge(yield* Layer.build(defaults), brought) as Context.Context<
+        Rails | BusinessHooks | KycProvider | RateProvider | Signer
+      >
       const rails = configuredRails(settings, Context.get(services, Rails))
-      const problems = railProblems(settings, rails)
+      const bringsRates = Context.getOption(brought, RateProvider)._tag === "Some"
+      const problems = [...railProblems(settings, rails), ...(bringsRates ? [] : rateProblems(settings))]
       if (problems.length > 0) return yield* new ConfigProblems({ problems })
       return Context.add(services, Rails, rails)
     })

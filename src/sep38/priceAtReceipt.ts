@@ -1,0 +1,20 @@
+/** The price of the moment a payment is received, for what converts without a quote (H-32): `Quotes` as the runtime asks for it. */
+import { Effect, Layer } from "effect"
+import { PriceAtReceipt } from "../runtime/PriceAtReceipt.ts"
+import { Quotes } from "./Quotes.ts"
+
+/** Leaves open `Quotes`. Without a price the payment waits, and the operator hears why. */
+export const priceAtReceipt = Layer.effect(
+  PriceAtReceipt,
+  Effect.map(Quotes, ({ priceNow }) => ({
+    priceNow: ({ amount, from, fundingMethod, to }) =>
+      priceNow({ sellAsset: from, buyAsset: to, sellAmount: amount, deliveryMethod: fundingMethod }).pipe(
+        Effect.catch(({ message }) =>
+          Effect.logWarning(`no price for a payment that was received; it waits: ${message}`, {
+            from,
+            to
+          }).pipe(Effect.as(null))
+        )
+      )
+  }))
+)
