@@ -8,8 +8,14 @@ import { domain } from "./es/domain.ts"
 import { http } from "./es/http.ts"
 import { sep10 } from "./es/sep10.ts"
 import { sep31 } from "./es/sep31.ts"
-import { sep31 } from "./es/sep31.ts"
 import { sep38 } from "./es/sep38.ts"
 import { sep9 } from "./es/sep9.ts"
 
-export const es: Readonly<Record<string, string>> = { ...http, ...domain, ...sep9, ...sep10, ...sep31 }
+export const es: Readonly<Record<string, string>> = {
+  ...http,
+  ...domain,
+  ...sep9,
+  ...sep10,
+  ...sep31,
+  ...sep38
+}
