@@ -23,21 +23,40 @@ export interface CustomerType {
         readonly description: Description
         readonly optional: boolean
         readonly choices: ReadonlyArray<string> | null
+        /** Wanted only for transactions of at least this amount, in the asset received (S31-KYC-05). */
+        readonly fromAmount?: Amount
+        /** Accepted only once the customer has repeated a code that was sent to it (SEP-12 `VERIFICATION_REQUIRED`). */
+        readonly verify?: boolean
       }
     >
   >
 }
 
-/** What stellar.toml says of an asset beyond what the rest of the settings tell (SEP-1 §Currency Documentation). */
-export interface CurrencyDescription {
-  /** At most 20 characters. */
-  readonly name?: string
-  readonly description?: string
-  /** What one unit can be redeemed for; without it, money ("fiat"). */
-  readonly anchor?: {
-    readonly type: "fiat" | "crypto" | "nft" | "stock" | "bond" | "commodity" | "realestate" | "other"
-    readonly asset?: string
-  }
+/** Members of a table of stellar.toml, in SEP-1's spelling. */
+export type TomlTable = Readonly<Record<string, string | number | boolean | ReadonlyArray<string>>>
+
+/** What stellar.toml says beyond what the rest of the settings tell. Nothing that Kedge derives can be among it. */
+export interface TomlAdditions {
+  /** `HORIZON_URL` and the like. */
+  readonly general: TomlTable
+  readonly principals: ReadonlyArray<TomlTable>
+  /** Of assets that are not received here. */
+  readonly currencies: ReadonlyArray<TomlTable>
+  readonly validators: ReadonlyArray<TomlTable>
+}
+
+/** Signing in, beyond its usual course (SEP-10). */
+export interface SignInSettings {
+  /** Home domains that are served besides `homeDomain`. */
+  readonly otherHomeDomains: ReadonlyArray<string>
+  /** Secrets that sign no token any more; tokens they signed are good until they expire. */
+  readonly formerJwtSecrets: ReadonlyArray<Redacted.Redacted<string>>
+  /** Whether a sign-in may, or must, name the domain of the application on whose behalf it is. */
+  readonly clientDomains: "off" | "optional" | "required"
+  /** The only client domains there are, each a host with its port if it is not 443; null is any. */
+  readonly allowedClientDomains: ReadonlyArray<string> | null
+  /** Whether a challenge is given only to a request that the client signed. */
+  readonly signedRequests: boolean
 }
 
 /** A field of `/info` as it is configured: its description may be in several languages. */
@@ -74,7 +93,8 @@ export interface AssetConfig extends StellarAsset {
   readonly payoutSeconds?: Readonly<Record<string, number>>
   /** Name in `fields` → SEP-9 name of the Receiving Client under which a rail reads it (S31-KYC-08). */
   readonly fieldMapping?: Readonly<Record<string, string>>
-  readonly currency?: CurrencyDescription
+  /** Of its [[CURRENCIES]] in stellar.toml, beyond what the rest of the settings tell. */
+  readonly currency?: TomlTable
 }
 
 /** A way of delivering an off-chain asset (SEP-38 §GET Info). */
@@ -126,6 +146,14 @@ export interface QuoteSettings {
 /** The generation of SEP-31 that a Sending Anchor speaks (S31-DUAL-01). */
 export type Profile = "v1" | "v2" | "v3"
 
+/** What SEP-12 takes, and from whom. */
+export interface CustomerSettings {
+  /** Who may register customers: those with an agreement to send, or everyone with a token (S12-GEN-05). */
+  readonly clients: "sending-anchors" | "authenticated"
+  /** Bytes of one file of a customer. */
+  readonly fileMax: number
+}
+
 export interface SendingAnchorConfig {
   readonly account: string
   readonly name: string
@@ -143,6 +171,10 @@ export interface Timing {
   readonly transactionLifetime: number
   readonly challengeLifetime: number
   readonly tokenLifetime: number
+  /** For reading the stellar.toml of a client domain. */
+  readonly clientDomainTimeout: number
+  /** How long what was read there is believed. */
+  readonly clientDomainMemory: number
   readonly hookTimeout: number
   /** Of the rails that come with Kedge; an integrator's rail says its own. */
   readonly railTimeout: number
@@ -177,6 +209,10 @@ export interface Timing {
   readonly readyLag: number
   /** With the sandbox: how long a customer named PROCESSING is processed. */
   readonly kycProcessing: number
+  /** A customer's file that no customer refers to is kept for so long. */
+  readonly fileLifetime: number
+  /** A verification code is good for so long. */
+  readonly codeLifetime: number
   /** A rate provider that takes longer is unavailable. */
   readonly rateTimeout: number
   /** Life of a firm quote for which none was asked, and the longest that may be asked. */
@@ -193,14 +229,16 @@ export interface Settings {
   }
   readonly horizonUrl: URL
   readonly baseUrl: URL
-  /** Host, with a port if any: where stellar.toml is found. */
+  /** Host, with a port if any: where stellar.toml is found. The one meant where a client names none. */
   readonly homeDomain: string
   readonly host: string
   readonly port: number
   readonly operatorHost: string
   readonly operatorPort: number
   readonly signingSeed: Redacted.Redacted<string>
+  /** Signs tokens. */
   readonly jwtSecret: Redacted.Redacted<string>
+  readonly signIn: SignInSettings
   /** 32 bytes in base64 or hex. */
   readonly dataKey: Redacted.Redacted<string>
   readonly databaseUrl: Redacted.Redacted<string>
@@ -208,10 +246,12 @@ export interface Settings {
   readonly activeSeps: ReadonlyArray<Sep>
   readonly assets: ReadonlyArray<AssetConfig>
   readonly customerTypes: Readonly<Record<string, CustomerType>>
+  readonly customers: CustomerSettings
   readonly sendingAnchors: ReadonlyArray<SendingAnchorConfig>
   /** Null: no quotes. Set whenever `sep-38` is active. */
   readonly quotes: QuoteSettings | null
   readonly organization: Readonly<Record<string, string>>
+  readonly stellarToml: TomlAdditions
   readonly integration: string | null
   readonly rail: "sandbox" | null
   readonly sandboxUrl: URL | null
@@ -259,6 +299,8 @@ export const defaultTiming: Timing = {
   transactionLifetime: 86_400, // a day: SEP-31 gives no figure (S31-ST-10)
   challengeLifetime: 900, // SEP-10 recommends 15 minutes
   tokenLifetime: 86_400, // a Sending Anchor signs once a day
+  clientDomainTimeout: 5, // a person may be waiting
+  clientDomainMemory: 300, // a key that was replaced is forgotten within the time SEP-1 files are cached
   hookTimeout: 10,
   railTimeout: 30,
   payoutLease: 120, // four rail timeouts of 30 s: a zombie is long done
@@ -281,6 +323,8 @@ export const defaultTiming: Timing = {
   shutdownGrace: 10,
   readyLag: 60, // twelve ledgers
   kycProcessing: 10,
+  fileLifetime: 86_400, // a day to fill in the rest of a form
+  codeLifetime: 900, // to find the phone, or the mail
   rateTimeout: 5,
   quoteLifetime: 600, // to register customers, announce and pay
   quoteHorizon: 86_400 // as long as a transaction waits: beyond it a quote is a free option

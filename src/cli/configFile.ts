@@ -6,13 +6,8 @@
  */
 import { Schema } from "effect"
 import { parseAmount } from "../../machines/domain/Amount.ts"
-
-const isText = (max: number) =>
-  Schema.isPattern(new RegExp(`^[^\\u0000-\\u001f]{1,${max}}$`, "u"), {
-    message: `expected text of 1 to ${max} characters on one line`
-  })
-
-const text = (description: string, max = 300) => Schema.String.annotate({ description }).check(isText(max))
+import { account, name, text } from "./fileValues.ts"
+import { Currency, StellarToml } from "./stellarTomlFile.ts"
 
 const languageCode = Schema.String.check(
   Schema.isPattern(/^[a-z]{2}$/u, { message: 'expected an ISO 639-1 language such as "es"' })
@@ -27,11 +22,6 @@ const described = (description: string) =>
     )
   ]).annotate({ description })
 
-const account = (description: string) =>
-  Schema.String.annotate({ description }).check(
-    Schema.isPattern(/^G[A-Z2-7]{55}$/u, { message: "expected a Stellar account, G and 55 more characters" })
-  )
-
 const decimal = (description: string) =>
   Schema.String.annotate({ description }).check(
     Schema.isPattern(/^(0|[1-9][0-9]{0,11})(\.[0-9]{1,7})?$/u, {
@@ -40,11 +30,6 @@ const decimal = (description: string) =>
     Schema.makeFilter((value) => parseAmount(value)._tag === "Success" || "more than Stellar can carry", {
       toJsonSchema: () => ({})
     })
-  )
-
-const name = (description: string, pattern: RegExp, expected: string) =>
-  Schema.String.annotate({ description }).check(
-    Schema.isPattern(pattern, { message: `expected ${expected}` })
   )
 
 const fieldName = name(
@@ -64,6 +49,21 @@ const Field = Schema.Struct({
   ),
   optional: Schema.optionalKey(
     Schema.Boolean.annotate({ description: "May be left out. Without it, false." })
+  )
+})
+
+const CustomerField = Schema.Struct({
+  ...Field.fields,
+  fromAmount: Schema.optionalKey(
+    decimal(
+      "Wanted only for transactions of at least this amount, in the asset received. Without it, always."
+    )
+  ),
+  verify: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "Accepted only once the customer has repeated a code that the hook `sendCode` sent to it. Without it, false."
+    })
   )
 })
 
@@ -108,6 +108,11 @@ const Asset = Schema.Struct({
   rails: Schema.optionalKey(
     Schema.Record(methodName("A funding method."), methodName("Name of a rail.")).annotate({
       description: "Which rail serves which funding method. A method not named goes to the only rail."
+    })
+  ),
+  currency: Schema.optionalKey(
+    Currency.annotate({
+      description: "What stellar.toml says of it in [[CURRENCIES]], in SEP-1's spelling."
     })
   ),
   quotes: Schema.optionalKey(
@@ -212,7 +217,7 @@ const Quotes = Schema.Struct({
 
 const CustomerType = Schema.Struct({
   description: described("What the type is for, as shown in `/info`; by language, if in several."),
-  fields: Schema.Record(fieldName, Field).annotate({
+  fields: Schema.Record(fieldName, CustomerField).annotate({
     description: "SEP-9 fields the embedded KYC store wants."
   })
 })
@@ -242,6 +247,12 @@ export const ConfigFile = Schema.Struct({
   organization: Schema.optionalKey(
     Schema.Record(organizationKey, text("Its value.")).annotate({
       description: "[DOCUMENTATION] of stellar.toml."
+    })
+  ),
+  stellarToml: Schema.optionalKey(
+    StellarToml.annotate({
+      description:
+        "What else stellar.toml says, in SEP-1's spelling. What Kedge derives itself cannot be given here."
     })
   ),
   assets: Schema.Array(Asset)

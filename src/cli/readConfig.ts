@@ -100,20 +100,22 @@ const readSecrets = (from: Reader, network: Settings["network"]) => {
     from.refuse(variables.signingSeed, "is the network's root account, whose seed everyone knows")
   } else if (isPatternSeed(seedBytes(seed))) from.refuse(variables.signingSeed, "is a pattern, not random")
 
-  const jwt = from.given(variables.jwtSecret)
-  const jwtFault = jwt === undefined ? null : textSecretFault(jwt)
-  if (jwt === undefined) from.demand(variables.jwtSecret, noParse, "")
-  else if (jwtFault !== null) from.refuse(variables.jwtSecret, `is ${jwtFault}`)
+  const jwts = from.given(variables.jwtSecret)?.split(",") ?? []
+  if (jwts.length === 0) from.demand(variables.jwtSecret, noParse, "")
+  const jwtFault = jwts.map(textSecretFault).find((fault) => fault !== null) ?? null
+  if (jwtFault !== null) {
+    from.refuse(variables.jwtSecret, `is ${jwts.length === 1 ? "" : "a list, and one of it is "}${jwtFault}`)
+  }
 
   const key = from.given(variables.dataKey)
   const keyBytes = key === undefined ? null : dataKeyBytes(key)
   if (key === undefined) from.demand(variables.dataKey, noParse, "")
   else if (keyBytes?._tag === "Failure") from.refuse(variables.dataKey, `is ${keyBytes.failure}`)
-  else if (key === jwt) from.refuse(variables.dataKey, "is the same as KEDGE_JWT_SECRET")
+  else if (jwts.includes(key)) from.refuse(variables.dataKey, "is the same as KEDGE_JWT_SECRET")
 
   return {
     signingSeed: Redacted.make(seed ?? "", { label: variables.signingSeed.name }),
-    jwtSecret: Redacted.make(jwt ?? "", { label: variables.jwtSecret.name }),
+    jwtSecrets: jwts.map((jwt) => Redacted.make(jwt, { label: variables.jwtSecret.name })),
     dataKey: Redacted.make(key ?? "", { label: variables.dataKey.name })
   }
 }
@@ -241,6 +243,13 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
     url: ""
   })
   const rolesGiven = from.read(variables.roles, settingText.someOf(roles), roles)
+  const secrets = readSecrets(from, network)
+  const [jwtSecret = Redacted.make(""), ...formerJwtSecrets] = secrets.jwtSecrets
+  const [homeDomain = baseUrl.host, ...otherHomeDomains] = from.read<ReadonlyArray<string>>(
+    variables.homeDomain,
+    settingText.domains,
+    []
+  )
   const settings: Settings = {
     network,
     horizonUrl:
@@ -248,12 +257,29 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
         ? from.demand(variables.horizonUrl, horizonText, noUrl)
         : from.read(variables.horizonUrl, horizonText, ownHorizon ?? noUrl),
     baseUrl,
-    homeDomain: from.read(variables.homeDomain, settingText.domain, baseUrl.host),
+    homeDomain,
     host: from.read(variables.host, settingText.host, "127.0.0.1"),
     port: from.read(variables.port, settingText.port, 8000),
     operatorHost: from.read(variables.operatorHost, settingText.host, "127.0.0.1"),
     operatorPort: from.read(variables.operatorPort, settingText.port, 8001),
-    ...readSecrets(from, network),
+    signingSeed: secrets.signingSeed,
+    jwtSecret,
+    dataKey: secrets.dataKey,
+    signIn: {
+      otherHomeDomains,
+      formerJwtSecrets,
+      clientDomains: from.read<Settings["signIn"]["clientDomains"]>(
+        variables.clientDomains,
+        settingText.oneOf(["off", "optional", "required"]),
+        "optional"
+      ),
+      allowedClientDomains: from.read<ReadonlyArray<string> | null>(
+        variables.clientDomainsAllowed,
+        settingText.domains,
+        null
+      ),
+      signedRequests: from.read(variables.signedChallengeRequests, settingText.boolean, false)
+    },
     databaseUrl: Redacted.make(database.url, { label: variables.databaseUrl.name }),
     migrate: from.read(variables.migrate, settingText.boolean, rail === "sandbox"),
     activeSeps: from.read<ReadonlyArray<Sep>>(
@@ -263,12 +289,21 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
     ),
     assets: file.assets,
     customerTypes: file.customerTypes,
+    customers: {
+      clients: from.read<"sending-anchors" | "authenticated">(
+        variables.customerClients,
+        settingText.oneOf(["sending-anchors", "authenticated"]),
+        "authenticated"
+      ),
+      fileMax: from.read(variables.customerFileMax, settingText.whole(1024, 104_857_600), 10_485_760)
+    },
     sendingAnchors: [
       ...file.sendingAnchors,
       ...from.read(variables.sendingAnchors, settingText.namedAccounts(isAccount), [])
     ],
     quotes: file.quotes,
     organization: file.organization,
+    stellarToml: file.stellarToml,
     integration: from.given(variables.integration) ?? null,
     rail,
     sandboxUrl,
@@ -316,6 +351,7 @@ const noFile: FileSettings = {
   customerTypes: {},
   sendingAnchors: [],
   quotes: null,
+  stellarToml: { general: {}, principals: [], currencies: [], validators: [] },
   organization: {}
 }
 

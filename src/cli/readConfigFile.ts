@@ -7,9 +7,16 @@
 import { Result, Schema, SchemaIssue } from "effect"
 import { amount, isLess, isMore, zero } from "../../machines/domain/Amount.ts"
 import { feeOf } from "../../machines/domain/Fee.ts"
-import type { AssetConfig, CustomerType, QuoteSettings, SendingAnchorConfig } from "../KedgeConfig.ts"
+import type {
+  AssetConfig,
+  CustomerType,
+  QuoteSettings,
+  SendingAnchorConfig,
+  TomlAdditions
+} from "../KedgeConfig.ts"
 import { isAccount } from "../stellar/strkeys.ts"
 import { ConfigFile } from "./configFile.ts"
+import type { StellarToml } from "./stellarTomlFile.ts"
 import type { Problem } from "./ConfigProblems.ts"
 import { quoteProblems, quotesOf } from "./readQuotes.ts"
 
@@ -19,6 +26,7 @@ export interface FileSettings {
   readonly sendingAnchors: ReadonlyArray<SendingAnchorConfig>
   readonly quotes: QuoteSettings | null
   readonly organization: Readonly<Record<string, string>>
+  readonly stellarToml: TomlAdditions
 }
 
 const name = "KEDGE_CONFIG"
@@ -85,7 +93,8 @@ const assetOf = (asset: ConfigFile["assets"][number]): AssetConfig => ({
   senderTypes: asset.senderTypes ?? [],
   receiverTypes: asset.receiverTypes ?? [],
   rails: asset.rails ?? {},
-  quotes: asset.quotes ?? "off"
+  quotes: asset.quotes ?? "off",
+  ...(asset.currency === undefined ? {} : { currency: asset.currency })
 })
 
 const assetProblems = (file: ConfigFile, index: number): ReadonlyArray<Problem> => {
@@ -150,6 +159,18 @@ const anchorProblems = (file: ConfigFile): ReadonlyArray<Problem> =>
       : [at(["sendingAnchors", index, "account"], `${account} has a wrong checksum: it is mistyped`)]
   )
 
+const additionsOf = ({
+  CURRENCIES = [],
+  PRINCIPALS = [],
+  VALIDATORS = [],
+  ...general
+}: StellarToml): TomlAdditions => ({
+  general,
+  principals: PRINCIPALS,
+  currencies: CURRENCIES,
+  validators: VALIDATORS
+})
+
 const settingsOf = (file: ConfigFile): FileSettings => ({
   assets: file.assets.map(assetOf),
   customerTypes: Object.fromEntries(
@@ -160,7 +181,13 @@ const settingsOf = (file: ConfigFile): FileSettings => ({
         fields: Object.fromEntries(
           Object.entries(fields).map(([field, each]) => [
             field,
-            { description: each.description, optional: each.optional ?? false, choices: each.choices ?? null }
+            {
+              description: each.description,
+              optional: each.optional ?? false,
+              choices: each.choices ?? null,
+              ...(each.fromAmount === undefined ? {} : { fromAmount: amount(each.fromAmount) }),
+              ...(each.verify === undefined ? {} : { verify: each.verify })
+            }
           ])
         )
       }
@@ -168,7 +195,8 @@ const settingsOf = (file: ConfigFile): FileSettings => ({
   ),
   sendingAnchors: file.sendingAnchors ?? [],
   quotes: file.quotes === undefined ? null : quotesOf(file.quotes),
-  organization: file.organization ?? {}
+  organization: file.organization ?? {},
+  stellarToml: additionsOf(file.stellarToml ?? {})
 })
 
 /** The place of a JSON fault without the text around it: a wrong path may name a file of secrets. */

@@ -106,6 +106,16 @@ export const domain = (text: string): Read<string> => {
     : wrong(text)
 }
 
+/** Domains separated by commas, each once. */
+export const domains = (text: string): Read<ReadonlyArray<string>> => {
+  const given = entries(text)
+  const strange = given.find((entry) => Result.isFailure(domain(entry)))
+  if (strange !== undefined) return Result.fail(`holds ${shown(strange)}`)
+  return given.length === 0
+    ? wrong(text)
+    : Result.succeed([...new Set(given.map((each) => each.toLowerCase()))])
+}
+
 export type DatabaseUrl = { readonly kind: "postgresql" | "pglite" | "memory"; readonly url: string }
 
 /** Never shows the value: it holds a password. */

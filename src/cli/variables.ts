@@ -45,6 +45,7 @@ const secret = (
 const network = "Network"
 const listeners = "Addresses"
 const secrets = "Secrets"
+const signIn = "Signing in (SEP-10)"
 const storage = "Storage"
 const rules = "What is received, and from whom"
 const outside = "The integrator's part"
@@ -91,9 +92,9 @@ export const variables = {
   homeDomain: plain(
     listeners,
     "KEDGE_HOME_DOMAIN",
-    "The domain whose `/.well-known/stellar.toml` names us.",
+    "The domain whose `/.well-known/stellar.toml` names us. Several, separated by commas, share that file and sign-in; the first is meant where a client names none.",
     "the host of `KEDGE_BASE_URL`",
-    "a host name, such as example.org"
+    "host names separated by commas, such as example.org"
   ),
   host: plain(
     listeners,
@@ -128,9 +129,9 @@ export const variables = {
   jwtSecret: secret(
     secrets,
     "KEDGE_JWT_SECRET",
-    "Signs the tokens that Sending Anchors hold.",
+    "Signs the tokens that Sending Anchors hold. To replace it, give `new,old`: the first signs, each is accepted; drop the old one once its tokens have expired.",
     null,
-    "at least 32 random characters, as `openssl rand -base64 32` makes them"
+    "at least 32 random characters without a comma, as `openssl rand -base64 32` makes them, or several such separated by commas"
   ),
   dataKey: secret(
     secrets,
@@ -138,6 +139,28 @@ export const variables = {
     "Seals customer data. Without it the data is lost: keep a copy where the database is not.",
     null,
     "32 random bytes in base64 or hex, as `openssl rand -base64 32` makes them"
+  ),
+
+  clientDomains: plain(
+    signIn,
+    "KEDGE_CLIENT_DOMAINS",
+    "Whether a sign-in may name the domain of the application it is made with (`client_domain`), which is proved by the key in that domain's stellar.toml: `off` ignores it, `required` refuses a sign-in without.",
+    "optional",
+    "off, optional or required"
+  ),
+  clientDomainsAllowed: plain(
+    signIn,
+    "KEDGE_CLIENT_DOMAINS_ALLOWED",
+    "The only client domains there are. Others are ignored, or refused where one is required; no other's stellar.toml is ever read.",
+    "any domain, on port 443",
+    "host names separated by commas, each with its port if it is not 443"
+  ),
+  signedChallengeRequests: plain(
+    signIn,
+    "KEDGE_SIGNED_CHALLENGE_REQUESTS",
+    "Whether a challenge is given only to a request with an `Authorization` header that the client signed (SEP-10 3.4). Few clients do so yet.",
+    "false",
+    "true or false"
   ),
 
   databaseUrl: secret(
@@ -291,6 +314,20 @@ export const variables = {
     "0: the address is that of the connection",
     "a whole number from 0 to 10"
   ),
+  customerClients: plain(
+    rules,
+    "KEDGE_CUSTOMER_CLIENTS",
+    "Who may register customers (SEP-12): `sending-anchors`, or `authenticated` for everyone with a token.",
+    "authenticated",
+    "sending-anchors or authenticated"
+  ),
+  customerFileMax: plain(
+    rules,
+    "KEDGE_CUSTOMER_FILE_BYTES_MAX",
+    "The largest file of a customer in bytes; a larger one is 413.",
+    "10485760",
+    "a whole number from 1024 to 104857600"
+  ),
   logLevel: plain(
     work,
     "KEDGE_LOG_LEVEL",
@@ -304,6 +341,8 @@ const timingAbout: Readonly<Record<keyof Timing, string>> = {
   transactionLifetime: "A transaction that is not paid for so long expires.",
   challengeLifetime: "A SEP-10 challenge must be answered within this.",
   tokenLifetime: "A token is good for so long.",
+  clientDomainTimeout: "A client domain's stellar.toml that takes longer to read is not read.",
+  clientDomainMemory: "How long the key found in a client domain's stellar.toml is believed.",
   hookTimeout: "A hook of the integration that takes longer makes the request our failure.",
   railTimeout:
     "A call to the sandbox rail that takes longer is looked up. An integrator's rail says its own.",
@@ -328,6 +367,8 @@ const timingAbout: Readonly<Record<keyof Timing, string>> = {
   shutdownGrace: "A stop waits so long for what is under way.",
   readyLag: "A watcher that has not been heard of for so long makes the process not ready.",
   kycProcessing: "With the sandbox: how long a customer whose last name is PROCESSING is processed.",
+  fileLifetime: "A customer's file that no customer refers to is kept for so long.",
+  codeLifetime: "A verification code sent to a customer is good for so long.",
   rateTimeout: "A rate provider that takes longer is unavailable, and so are prices.",
   quoteLifetime: "A firm quote lives so long where the client asks for nothing else.",
   quoteHorizon: "The longest life of a firm quote that a client may ask for."

@@ -1,50 +1,44 @@
 /**
- * Writes stellar.toml from the settings: what is active here, and nothing else (SEP-1).
+ * Writes stellar.toml from the settings: what is active here, and what the operator adds to it (SEP-1).
  *
- * Pure, so that a fault in it is found at start and not by a wallet. Gotcha: every value passes through `text`, the one
- * place that knows TOML's escapes (S1-14).
+ * Pure, so that a fault in it is found at start and not by a wallet. Gotcha: nothing here looks at a request: one file is
+ * served for every home domain, whatever its Host header says (SEC-46).
  */
 import { Result } from "effect"
 import { publishedUrl } from "../http/serveApi.ts"
-import type { AssetConfig, Sep, Settings } from "../KedgeConfig.ts"
+import type { AssetConfig, Sep, Settings, TomlTable } from "../KedgeConfig.ts"
+import { isUrlMember, tomlFaults } from "./tomlFaults.ts"
+import { lines, type Pairs } from "./tomlText.ts"
 
 /** Where each SEP is served below the base URL. */
-export const servicePaths = { auth: "/auth", kyc: "/sep12", directPayment: "/sep31" } as const
+export const servicePaths = {
+  auth: "/auth",
+  kyc: "/sep12",
+  directPayment: "/sep31",
+  quotes: "/sep38"
+} as const
 
 /** The most a client reads (S1-04). */
 const bytesMax = 100_000
 
-const escapes: ReadonlyMap<string, string> = new Map([
-  ["\\", "\\\\"],
-  ['"', '\\"'],
-  ["\b", "\\b"],
-  ["\t", "\\t"],
-  ["\n", "\\n"],
-  ["\f", "\\f"],
-  ["\r", "\\r"]
-])
-
-const codePoint = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`
-
-/** A TOML basic string. Halves of surrogate pairs, which TOML has no form for, become U+FFFD. */
-const text = (value: string): string =>
-  `"${value.toWellFormed().replace(/[\\"\p{Cc}]/gu, (letter) => escapes.get(letter) ?? codePoint(letter))}"`
-
-type Value = string | boolean | ReadonlyArray<string>
-type Pairs = ReadonlyArray<readonly [key: string, value: Value]>
-
-const written = (value: Value): string => {
-  if (typeof value === "string") return text(value)
-  return typeof value === "boolean" ? String(value) : `[${value.map(text).join(", ")}]`
-}
-
-const lines = (pairs: Pairs): ReadonlyArray<string> => pairs.map(([key, value]) => `${key}=${written(value)}`)
+/** URLs are published without a trailing slash (S1-06). */
+const published = (table: TomlTable): Pairs =>
+  Object.entries(table).map(([key, value]) => [
+    key,
+    isUrlMember(key) && typeof value === "string" ? value.replace(/\/+$/, "") : value
+  ])
 
 const general = (settings: Settings, signingKey: string): Pairs => {
   const has = (sep: Sep) => settings.activeSeps.includes(sep)
   const service = (key: string, sep: Sep, path: string): Pairs =>
     has(sep) ? [[key, publishedUrl(settings.baseUrl, path)]] : []
-  const accounts = [...new Set(settings.assets.map(({ account }) => account))]
+  const { ACCOUNTS: added = [], ...others } = settings.stellarToml.general
+  const accounts = [
+    ...new Set([
+      ...settings.assets.map(({ account }) => account),
+      ...(typeof added === "object" ? added : [])
+    ])
+  ]
   return [
     ["VERSION", "2.7.0"],
     ["NETWORK_PASSPHRASE", settings.network.passphrase],
@@ -53,69 +47,64 @@ const general = (settings: Settings, signingKey: string): Pairs => {
     ...service("WEB_AUTH_ENDPOINT", "sep-10", servicePaths.auth),
     ...service("KYC_SERVER", "sep-12", servicePaths.kyc),
     ...service("DIRECT_PAYMENT_SERVER", "sep-31", servicePaths.directPayment),
+    ...service("ANCHOR_QUOTE_SERVER", "sep-38", servicePaths.quotes),
+    ...published(others),
     ...(accounts.length > 0 ? ([["ACCOUNTS", accounts]] as const) : [])
   ]
 }
 
-const urlMembers = /^ORG_(URL|LOGO|.*_ATTESTATION)$/
+/** Without a word of the operator's, the organization is found where the file is. */
+const documentation = ({ organization, homeDomain, baseUrl }: Settings): Pairs => [
+  ...published(organization),
+  ...(organization["ORG_URL"] === undefined
+    ? ([["ORG_URL", `${baseUrl.protocol}//${homeDomain}`]] as const)
+    : [])
+]
 
-/** URLs are published without a trailing slash (S1-06). */
-const documentation = (organization: Settings["organization"]): Pairs =>
-  Object.entries(organization).map(([key, value]) => [
-    key,
-    urlMembers.test(key) ? value.replace(/\/+$/, "") : value
-  ])
+/**
+ * Lumens stand for nothing but themselves, and there will be no more of them. What else we receive we pay out as money, and
+ * its issuer may issue more, unless the settings say otherwise.
+ */
+const assumed = ({ code, issuer }: AssetConfig, isPublic: boolean): TomlTable => ({
+  code,
+  ...(issuer === null ? {} : { issuer }),
+  status: isPublic ? "live" : "test",
+  desc: `${code}, received here and paid out off the network`,
+  is_asset_anchored: issuer !== null,
+  anchor_asset_type: issuer === null ? "crypto" : "fiat"
+})
+
+const supply = ({ issuer }: AssetConfig, said: TomlTable): TomlTable =>
+  said["fixed_number"] === undefined && said["max_number"] === undefined
+    ? { is_unlimited: issuer !== null }
+    : {}
 
 const currency = (asset: AssetConfig, isPublic: boolean): Pairs => {
   const { currency: said = {} } = asset
-  const name: Pairs = said.name === undefined ? [] : [["name", said.name]]
-  const head: Pairs = [
-    ["code", asset.code],
-    ...(asset.issuer === null ? [] : ([["issuer", asset.issuer]] as const)),
-    ["status", isPublic ? "live" : "test"],
-    ...name,
-    ["desc", said.description ?? `${asset.code}, received here and paid out off the network`]
-  ]
-  // Lumens stand for nothing but themselves. What else we receive we pay out as money, unless the settings say otherwise.
-  if (asset.issuer === null) return [...head, ["is_asset_anchored", false], ["anchor_asset_type", "crypto"]]
-  return [
-    ...head,
-    ["is_asset_anchored", true],
-    ["anchor_asset_type", said.anchor?.type ?? "fiat"],
-    ...(said.anchor?.asset === undefined ? [] : ([["anchor_asset", said.anchor.asset]] as const))
-  ]
+  if (said["toml"] !== undefined) return [["toml", said["toml"]]]
+  return Object.entries({ ...assumed(asset, isPublic), ...supply(asset, said), ...said })
 }
 
-/** SEP-1 knows no other member names, and a name is written as it stands. */
-const keyFaults = (organization: Settings["organization"]): ReadonlyArray<string> =>
-  Object.keys(organization)
-    .filter((key) => !/^ORG_[A-Z_]{1,60}$/.test(key))
-    .map(
-      (key) =>
-        `organization names ${JSON.stringify(key)}; members are those of [DOCUMENTATION], such as ORG_NAME`
-    )
-
-const urlFaults = (settings: Settings): ReadonlyArray<string> =>
-  settings.baseUrl.protocol === "https:" || settings.allowLocal
-    ? []
-    : [`the base URL is ${settings.baseUrl.origin}; what stellar.toml publishes must be https`]
+const table = (header: string, pairs: Pairs): ReadonlyArray<ReadonlyArray<string>> =>
+  pairs.length === 0 ? [] : [[header, ...lines(pairs)]]
 
 /**
- * The file's text, with the account that signs challenges and callbacks as `SIGNING_KEY`. The failure is a sentence for the
- * operator (S1-04, S1-06).
+ * The file's text, with the account that signs challenges and callbacks as `SIGNING_KEY`. The failure says in sentences for
+ * the operator all that is wrong (S1-04, S1-06, S1-09, S1-11).
  */
 export const stellarToml = (settings: Settings, signingKey: string): Result.Result<string, string> => {
-  const faults = [...urlFaults(settings), ...keyFaults(settings.organization)]
-  const [fault] = faults
-  if (fault !== undefined) return Result.fail(fault)
-  const organization = documentation(settings.organization)
+  const faults = tomlFaults(settings)
+  if (faults.length > 0) return Result.fail(faults.join("; "))
+  const { currencies, principals, validators } = settings.stellarToml
   const sections = [
     lines(general(settings, signingKey)),
-    ...(organization.length > 0 ? [["[DOCUMENTATION]", ...lines(organization)]] : []),
-    ...settings.assets.map((asset) => [
-      "[[CURRENCIES]]",
-      ...lines(currency(asset, settings.network.isPublic))
-    ])
+    ...table("[DOCUMENTATION]", documentation(settings)),
+    ...principals.flatMap((each) => table("[[PRINCIPALS]]", published(each))),
+    ...settings.assets.flatMap((asset) =>
+      table("[[CURRENCIES]]", currency(asset, settings.network.isPublic))
+    ),
+    ...currencies.flatMap((each) => table("[[CURRENCIES]]", published(each))),
+    ...validators.flatMap((each) => table("[[VALIDATORS]]", published(each)))
   ]
   const file = `${sections.map((section) => section.join("\n")).join("\n\n")}\n`
   const size = new TextEncoder().encode(file).length

@@ -1,4 +1,5 @@
 // The runtime over a storage, with a rail that the test scripts: everything between a ledger page and a payout, no HTTP.
+import { deliverAsReceived } from "../../machines/transaction/context.ts"
 import { Effect, Layer, Redacted } from "effect"
 import { layer as memoryStorage } from "../../adapters/storage-memory/MemoryStorage.ts"
 import { amount } from "../../machines/domain/Amount.ts"
@@ -31,6 +32,13 @@ export const testSettings: Settings = {
   operatorPort: 0,
   signingSeed: Redacted.make("unused"),
   jwtSecret: Redacted.make("unused"),
+  signIn: {
+    otherHomeDomains: [],
+    formerJwtSecrets: [],
+    clientDomains: "optional",
+    allowedClientDomains: null,
+    signedRequests: false
+  },
   dataKey: Redacted.make("unused"),
   databaseUrl: Redacted.make("memory:"),
   migrate: true,
@@ -47,15 +55,20 @@ export const testSettings: Settings = {
       fields: {},
       senderTypes: [],
       receiverTypes: [],
-      rails: {}
+      rails: {},
+      quotes: "off"
     }
   ],
   customerTypes: {},
+  customers: { clients: "authenticated", fileMax: 10_485_760 },
   sendingAnchors: [],
+  quotes: null,
   organization: {},
+  stellarToml: { general: {}, principals: [], currencies: [], validators: [] },
   integration: null,
   rail: null,
   sandboxUrl: null,
+  rates: null,
   allowLocal: true,
   roles: { http: false, watch: false, execute: true, poll: true },
   railConcurrency: 4,
@@ -120,12 +133,18 @@ export const transactionId = (n: number): TransactionId =>
 
 export const birth = (n: number, over: Partial<Birth> = {}): Birth => ({
   id: transactionId(n),
+  leaf: "pending_sender.awaitingPayment",
+  quoteId: null,
+  repeat: null,
+  clientDomain: null,
+  dueInSeconds: null,
   terms: {
     expected: amount("100"),
     minimum: amount("10"),
     maximum: amount("1000"),
     fee: { fixed: amount("1"), percent: amount("1") },
-    expiresAtMillis: 86_400_000
+    expiresAtMillis: 86_400_000,
+    ...deliverAsReceived
   },
   context: { v: 1 },
   asset,

@@ -1,4 +1,5 @@
 // stellar.toml over HTTP as wallets read it: by the SDK's own resolver, with its own TOML parser.
+import { request } from "node:http"
 import { StellarToml } from "@stellar/stellar-sdk"
 import { describe, expect, it } from "@effect/vitest"
 import fc from "fast-check"
@@ -71,13 +72,42 @@ describe("stellar.toml", () => {
       fc.assert(
         fc.asyncProperty(fc.string({ unit: "binary", maxLength: 60 }), async (text) => {
           const organization = { ORG_NAME: text, ORG_DESCRIPTION: `${text}"${text}` }
-          const read = serveToml({ organization }).pipe(Effect.flatMap(({ host }) => resolve(host)))
-          const { DOCUMENTATION } = await Effect.runPromise(Effect.scoped(read))
-          expect(DOCUMENTATION).toEqual(organization)
+          const principals = [{ name: `[[${text}` }]
+          const stellarToml = { ...sep10Settings.stellarToml, principals }
+          const currency = { desc: text, collateral_addresses: [text, "x"] }
+          const assets = sep10Settings.assets.map((asset) => ({ ...asset, currency }))
+          const read = serveToml({ assets, organization, stellarToml }).pipe(
+            Effect.flatMap(({ host }) => resolve(host))
+          )
+          const { CURRENCIES, DOCUMENTATION, PRINCIPALS } = await Effect.runPromise(Effect.scoped(read))
+          expect(DOCUMENTATION).toMatchObject(organization)
+          expect(PRINCIPALS).toEqual(principals)
+          expect(CURRENCIES).toMatchObject([currency])
         }),
         { numRuns: 50 }
       )
     )
+  )
+
+  it.live("is one file for every home domain, whatever a request says its host is (SEC-46)", () =>
+    Effect.gen(function* () {
+      const { base, host } = yield* serveToml()
+      const url = new URL(`${base}/.well-known/stellar.toml`)
+      const asked = (name: string) =>
+        Effect.callback<string>((resume) => {
+          const sent = request(url, { headers: { host: name, "x-forwarded-host": name } }, (answer) => {
+            answer.setEncoding("utf8")
+            let text = ""
+            answer.on("data", (chunk: string) => (text += chunk))
+            answer.on("end", () => resume(Effect.succeed(text)))
+          })
+          sent.end()
+        })
+      const evil = yield* asked("evil.example.org")
+      expect(evil).toBe(yield* asked(host))
+      expect(evil).toContain(`WEB_AUTH_ENDPOINT="https://auth.anchor.example.org:8443/auth"`)
+      expect(evil).not.toContain("evil")
+    }).pipe(Effect.scoped)
   )
 
   it.live("stops the start when it cannot be written (S1-06)", () =>

@@ -139,7 +139,7 @@ describe("readConfig", () => {
         'KEDGE_BASE_URL: is "http://anchor.example.org", which is not https (plain http needs KEDGE_ALLOW_LOCAL=true); give an https URL, such as https://anchor.example.org',
         "KEDGE_DATABASE_URL: is no address of a database; give postgres://user:password@host:5432/database, pglite:DIRECTORY or memory:",
         'KEDGE_ROLES: names "sing"; give names separated by commas: http, watch, execute, poll',
-        'KEDGE_HOME_DOMAIN: is "https://example.org"; give a host name, such as example.org',
+        'KEDGE_HOME_DOMAIN: holds "https://example.org"; give host names separated by commas, such as example.org',
         'KEDGE_PORT: is "0"; give a port from 1 to 65535',
         'KEDGE_ACTIVE_SEPS: names "sep-6"; give names separated by commas: sep-1, sep-10, sep-12, sep-31',
         'KEDGE_SENDING_ANCHORS: holds "GABC"; give accounts (G…), separated by commas, each with an optional name: `Acme=G…,G…`',
