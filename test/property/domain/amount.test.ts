@@ -100,7 +100,7 @@ describe(seeded("Amount"), () => {
     }
   })
 
-  it("takes a text exactly when it is plain decimal notation of at most seven places within Stellar's range", () => {
+  it("takes a text exactly when it is plain decimal notation of at most seven places within Stellar's range (S31-AMT-01)", () => {
     const pieces = fc.constantFrom(
       "0",
       "1",
