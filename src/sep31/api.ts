@@ -6,21 +6,23 @@
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BadRequest, Forbidden, NotFound, Unavailable, UnsupportedMediaType } from "../http/errors.ts"
+import { servicePaths } from "../sep1/Toml.ts"
 import { BearerOr403 } from "../sep10/Bearer.ts"
 import { CustomerInfoNeeded, TransactionInfoNeeded } from "./errors.ts"
-import { CreatedWire, InfoWire, PatchBody, PostBody, TransactionAnswer } from "./wire.ts"
+import { CallbackBody, CreatedWire, InfoWire, PatchBody, PostBody, TransactionAnswer } from "./wire.ts"
 
 /** Path of `DIRECT_PAYMENT_SERVER` below the base URL. */
-export const directPaymentPath = "/sep31"
+export const directPaymentPath = servicePaths.directPayment
 
 const transactions = `${directPaymentPath}/transactions` as const
 const one = `${transactions}/:id` as const
 const params = { id: Schema.String }
+const query = { lang: Schema.optionalKey(Schema.String) }
 
 export class Sep31Group extends HttpApiGroup.make("sep31")
   .add(
     HttpApiEndpoint.get("info", `${directPaymentPath}/info`, {
-      query: { lang: Schema.optionalKey(Schema.String) },
+      query,
       success: InfoWire,
       error: [BadRequest, Unavailable]
     }).annotate(OpenApi.Summary, "What is received here, and what must be known for it"),
@@ -40,13 +42,15 @@ export class Sep31Group extends HttpApiGroup.make("sep31")
       .annotate(OpenApi.Summary, "Announces a payment; answers where and with which memo to pay"),
     HttpApiEndpoint.get("get", one, {
       params,
+      query,
       success: TransactionAnswer,
-      error: [Forbidden, NotFound, Unavailable]
+      error: [BadRequest, Forbidden, NotFound, Unavailable]
     })
       .middleware(BearerOr403)
       .annotate(OpenApi.Summary, "A transaction of the caller's"),
     HttpApiEndpoint.patch("update", one, {
       params,
+      query,
       payload: PatchBody,
       success: TransactionAnswer,
       error: [BadRequest, Forbidden, NotFound, UnsupportedMediaType, Unavailable]
@@ -55,11 +59,12 @@ export class Sep31Group extends HttpApiGroup.make("sep31")
       .annotate(OpenApi.Summary, "Corrects the fields a transaction asks for in required_info_updates"),
     HttpApiEndpoint.put("callback", `${one}/callback`, {
       params,
+      payload: CallbackBody,
       success: HttpApiSchema.NoContent,
-      error: [Forbidden, NotFound]
+      error: [BadRequest, Forbidden, NotFound, UnsupportedMediaType, Unavailable]
     })
       .middleware(BearerOr403)
-      .annotate(OpenApi.Summary, "Callbacks are not offered: 404")
+      .annotate(OpenApi.Summary, "Registers where the status changes of a transaction are told")
   )
   .annotateMerge(
     OpenApi.annotations({ title: "SEP-31", description: "Cross-border payments: the receiving side." })
