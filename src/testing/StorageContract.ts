@@ -5,14 +5,17 @@
  * share one storage, which was empty at the start, and its clock, which only ever goes forward: run them one after another.
  */
 import { birthDrafts } from "./storage/birthClauses.ts"
+import { callbackDrafts } from "./storage/callbackClauses.ts"
 import { clauses, type StorageClause } from "./storage/claims.ts"
-
+import { customerCallbackDrafts } from "./storage/customerCallbackClauses.ts"
 import { customerDrafts } from "./storage/customerClauses.ts"
 import { matterDrafts } from "./storage/matterClauses.ts"
 import { paymentDrafts } from "./storage/paymentClauses.ts"
 import { payoutDrafts } from "./storage/payoutClauses.ts"
+import { quoteDrafts } from "./storage/quoteClauses.ts"
 import { roleDrafts } from "./storage/roleClauses.ts"
 import { stepDrafts } from "./storage/stepClauses.ts"
+import { sweepDrafts } from "./storage/sweepClauses.ts"
 
 export type { StorageClause } from "./storage/claims.ts"
 export { StorageClock } from "./StorageClock.ts"
@@ -24,5 +27,9 @@ export const storageContract: ReadonlyArray<StorageClause> = clauses([
   ...payoutDrafts,
   ...matterDrafts,
   ...customerDrafts,
-  ...roleDrafts
+  ...roleDrafts,
+  ...sweepDrafts,
+  ...quoteDrafts,
+  ...callbackDrafts,
+  ...customerCallbackDrafts
 ])

@@ -6,9 +6,11 @@
 import { amount, zero } from "../../../machines/domain/Amount.ts"
 import {
   type CustomerId,
+  type FileId,
   type PayoutId,
   paymentId,
   payoutId,
+  type QuoteId,
   type SealedId,
   type TransactionId
 } from "../../../machines/domain/Ids.ts"
@@ -17,12 +19,14 @@ import type { Leaf } from "../../../machines/transaction/leaves.ts"
 import type {
   AuditRow,
   Birth,
+  FileRow,
   Group,
   PageRow,
   PaymentFate,
   PaymentRow,
   PayoutBirth,
   PayoutChange,
+  QuoteRow,
   RefusalRow,
   SealedRow,
   StepRow
@@ -36,6 +40,9 @@ export const leaseSeconds = 60
 
 /** 1 January 2030: no clause of the contract reaches it on the storage's clock. */
 const farOff = 1_893_456_000_000
+
+/** A quote as it is given to be kept. */
+export type GivenQuote = Omit<QuoteRow, "createdAtMillis" | "transactionId">
 
 /** What a step does beside its one transition; the rest is empty. */
 export type StepParts = Partial<Omit<StepRow, "id" | "version">>
@@ -58,6 +65,10 @@ export interface Samples {
   /** A step that takes the payment, reserves it, books it and plans payout 1. */
   readonly funding: (birth: Birth, payment: PaymentRow, parts?: StepParts) => StepRow
   readonly payout: (id: PayoutId, parts?: Partial<PayoutBirth>) => PayoutBirth
+  /** Of this clause's account, for an asset of this clause alone. */
+  readonly quote: (parts?: Partial<GivenQuote>) => GivenQuote
+  /** Of this clause's account, tied to nobody. */
+  readonly file: (parts?: Partial<FileRow>) => FileRow
   readonly refusal: (to: TransactionId, parts?: Partial<RefusalRow>) => RefusalRow
   readonly group: (parts: Partial<Group>) => Group
 }
@@ -223,6 +234,32 @@ export const samples = (ordinal: number): Samples => {
       fee: amount("1.5"),
       amountIn: amount("100"),
       state: "planned",
+      ...parts
+    }),
+    quote: (parts = {}) => ({
+      id: uuid() as QuoteId,
+      owner: account,
+      context: "sep31",
+      sellAsset: asset,
+      sellAmount: amount("100"),
+      buyAsset: `iso4217:C${ordinal}`,
+      buyAmount: amount("500"),
+      price: "0.18",
+      totalPrice: "0.2",
+      fee: { total: amount("10"), asset },
+      sellDeliveryMethod: null,
+      buyDeliveryMethod: null,
+      countryCode: null,
+      expiresAtMillis: farOff,
+      ...parts
+    }),
+    file: (parts = {}) => ({
+      id: uuid() as FileId,
+      owner: account,
+      customerId: null,
+      contentType: "image/png",
+      size: 5,
+      expiresAtMillis: farOff,
       ...parts
     }),
     refusal: (to, parts = {}) => ({

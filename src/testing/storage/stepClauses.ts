@@ -277,19 +277,23 @@ export const stepDrafts: ReadonlyArray<Draft> = [
     )
   }),
 
-  draft("transfers are booked under the version that caused them", function* ({ rows, storage }) {
-    const birth = rows.birth()
-    yield* storage.commit(rows.group({ births: [birth] }))
-    const transfers = [
-      { from: "ledger-in", to: "payable", amount: amount("100"), asset, version: 2 },
-      { from: "payable", to: "rail-out", amount: amount("98.5"), asset, version: 3 },
-      { from: "payable", to: "fee", amount: amount("1.5"), asset, version: 3 }
-    ] as const
-    yield* storage.commit(
-      rows.group({ steps: [rows.step(birth, { audits: [audit(2), audit(3)], transfers })] })
-    )
-    yield* same("the transfers", (yield* storage.history(birth.id)).transfers, transfers)
-  }),
+  draft(
+    "transfers are booked under the version that caused them, each in its own asset (S31-AMT-08)",
+    function* ({ rows, storage }) {
+      const birth = rows.birth()
+      yield* storage.commit(rows.group({ births: [birth] }))
+      const transfers = [
+        { from: "ledger-in", to: "payable", amount: amount("100"), asset, version: 2 },
+        { from: "payable", to: "exchange", amount: amount("98.5"), asset, version: 3 },
+        { from: "exchange", to: "rail-out", amount: amount("500"), asset: "iso4217:BRL", version: 3 },
+        { from: "payable", to: "fee", amount: amount("1.5"), asset, version: 3 }
+      ] as const
+      yield* storage.commit(
+        rows.group({ steps: [rows.step(birth, { audits: [audit(2), audit(3)], transfers })] })
+      )
+      yield* same("the transfers", (yield* storage.history(birth.id)).transfers, transfers)
+    }
+  ),
 
   draft("a group that is empty is a commit too", function* ({ rows, storage }) {
     const group = rows.group({})
