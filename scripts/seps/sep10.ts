@@ -20,13 +20,13 @@ S10-CH-12 MUST | a verified client_domain, by its own key | stellar/buildChallen
 S10-CH-13 MUST | one signature: ours | stellar/buildChallenge
 S10-CH-14 SEC | no two challenges are the same | sep10/Challenges
 S10-CH-15 SEC | our own account cannot sign in | sep10/Challenges
-S10-CH-16 MAY | too many challenges are 429 |
+S10-CH-16 MAY | too many challenges are 429 | sep10/FairShare, http/RateLimit
 S10-CD-01 MUST | without attribution the parameter changes nothing | sep10/api
 S10-CD-02 MUST | a domain whose key cannot be had is 400 |
 S10-CD-03 SEC | a bare host, with port at most |
 S10-CD-04 SEC | fetched by https, small, quick, not redirected |
 S10-CD-05 SEC | our own key as a domain's is refused | stellar/readChallenge, stellar/verifyClient
-S10-CD-06 CHOICE | where required: missing 400, not listed 403 |
+S10-CD-06 CHOICE | where required: missing 400, not listed 403 | cli/readConfig
 S10-AH-01 MAY | a token for the challenge, off by default | sep10/api
 S10-AH-02 MUST | EdDSA, by the domain's key or the account's |
 S10-AH-03 MUST | its claims repeat the whole query |

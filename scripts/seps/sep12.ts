@@ -58,16 +58,16 @@ S12-DEL-04 MUST | everything is erased | sep12/CustomersLayer, adapters/kyc-embe
 S12-DEL-05 CHOICE | with unfinished transactions too | sep12/CustomersLayer
 S12-DEL-06 CHOICE | without memo only the one without memo | sep12/identity
 S12-CB-01 MUST | PUT names customer and url; 200 |
-S12-CB-02 MUST | a newer url replaces the older |
-S12-CB-03 MUST | each change of status is posted, unwrapped |
-S12-CB-04 MUST | ACCEPTED or REJECTED is the last word |
-S12-CB-05 MUST | signed and guarded as SEP-31's |
+S12-CB-02 MUST | a newer url replaces the older | ports/Storage
+S12-CB-03 MUST | each change of status is posted, unwrapped | ports/Storage
+S12-CB-04 MUST | ACCEPTED or REJECTED is the last word | ports/Storage
+S12-CB-05 MUST | signed and guarded as SEP-31's | callbacks/signature, http/outboundUrl
 S12-CB-06 CHOICE | for the type last asked about |
 S12-FILE-01 MAY | files are offered |
 S12-FILE-02 MUST | an upload answers what it stored |
 S12-FILE-03 MUST | too large is 413 |
-S12-FILE-04 MUST | the list may be empty, never foreign |
-S12-FILE-05 MUST | files nobody names are thrown away |
+S12-FILE-04 MUST | the list may be empty, never foreign | ports/Storage
+S12-FILE-05 MUST | files nobody names are thrown away | ports/Storage
 S12-FILE-06 SEC | a file is known by its bytes | machines/domain/sep9Formats, sep12/submitted
 `
 

@@ -9,7 +9,7 @@ S31-GEN-06 CHOICE | token before body; wrong type 415, no JSON 400 | http/jsonBo
 S31-GEN-07 MUST | an error is an object with the text error | http/errors, http/Envelope
 S31-GEN-08 CHOICE | unknown members of a request are ignored | sep31/parseRequest
 S31-GEN-09 CHOICE | members without a value are left out, never null | sep31/wire, sep31/presentTransaction
-S31-GEN-10 MUST | sentences follow lang; unknown is English, malformed 400 | sep31/parseRequest, sep31/Info
+S31-GEN-10 MUST | sentences follow lang; unknown is English, malformed 400 | sep31/parseRequest, http/Language, http/Sentence
 S31-GEN-11 CHOICE | times are ISO 8601 in UTC with Z | sep31/presentTransaction
 S31-GEN-12 CHOICE | any web page may ask; no credentials | http/serveApi, http/Envelope
 S31-AUTH-01 MUST | a bearer token of ours for all but /info | sep31/api, sep10/Bearer
@@ -26,7 +26,7 @@ S31-INFO-02 MUST | lang chooses the language of descriptions | sep31/Info
 S31-INFO-03 MUST | members of an asset, with their types | sep31/Info, sep31/wire
 S31-INFO-04 COMPAT | every asset says enabled: true | sep31/Info
 S31-INFO-05 MUST | numbers are JSON numbers, exact and not negative | sep31/amounts, sep31/Info
-S31-INFO-06 MUST | quotes_required without quotes_supported stops the start | sep31/Info
+S31-INFO-06 MUST | quotes_required without quotes_supported stops the start | cli/readQuotes, sep31/Info
 S31-INFO-07 CHOICE | two assets of one code are refused at start | sep31/Info, cli/readConfigFile
 S31-INFO-08 MUST | sep12 has sender and receiver, no more | sep31/Info
 S31-INFO-09 CHOICE | types are published while KYC applies | sep31/Info
@@ -34,7 +34,7 @@ S31-INFO-10 CHOICE | the oldest members for types stand beside sep12 | sep31/Inf
 S31-INFO-11 SHOULD | types needed only at times are published too | sep31/Info
 S31-INFO-12 MUST | fields has the one key transaction | sep31/Info, sep31/wire
 S31-INFO-13 MUST | without quotes an asset is delivered one to one | sep31/Info, KedgeConfig | decision: what an asset is redeemed for is said by quotes or is one to one; nothing else can be configured
-S31-INFO-14 MUST | funding methods are the delivery methods of SEP-38 | sep31/Info
+S31-INFO-14 MUST | funding methods are the delivery methods of SEP-38 | cli/readQuotes
 S31-POST-01 MUST | amount and asset_code are needed | sep31/parseRequest
 S31-POST-02 CHOICE | amount: number or decimal text above 0, seven places | sep31/parseRequest, sep31/amounts, machines/domain/Amount
 S31-POST-03 SEC | a number is read digit by digit, without a float | http/readJson, sep31/amounts
@@ -53,7 +53,7 @@ S31-POST-15 MUST | a conversion not offered is 400; same asset is none | sep31/c
 S31-POST-16 MUST | without conversion: one to one less the fee | sep31/createTransaction, machines/domain/Fee
 S31-POST-17 MUST | quotes_required and no quote_id: 400 | sep31/checkRequest
 S31-POST-18 CHOICE | a quote where none are offered: 400 | sep31/checkRequest
-S31-POST-19 MUST | the quote is the caller's, open, unused and matches | sep31/checkRequest
+S31-POST-19 MUST | the quote is the caller's, open, unused and matches | sep38/QuotesLayer, sep31/checkRequest
 S31-POST-20 COMPAT | quote_id alone says the destination asset | sep31/checkRequest
 S31-POST-21 SEC | a quote is used by one commit, once | sep31/createTransaction
 S31-POST-22 CHOICE | two equal posts are two transactions | sep31/createTransaction
@@ -72,7 +72,7 @@ S31-ERR-02 MUST | customer_info_needed, with its type at most | sep31/errors, se
 S31-ERR-03 MUST | transaction_info_needed lists only what is missing | sep31/errors, sep31/requiredFields
 S31-ERR-04 CHOICE | a rejected customer is a plain 400 | sep31/checkCustomers
 S31-ERR-05 CHOICE | the order in which faults are told | sep31/handlers, sep31/checkRequest
-S31-ERR-06 CHOICE | 429, 503 and 500, telling nothing of the inside | sep31/answerFailure, http/Envelope
+S31-ERR-06 CHOICE | 429, 503 and 500, telling nothing of the inside | sep31/answerFailure, http/Envelope, sep10/FairShare
 S31-GET-01 MUST | the answer has the one member transaction | sep31/handlers, sep31/wire
 S31-GET-02 MUST | unknown, malformed, foreign: 404, never 500 | sep31/Transactions, sep31/checkCustomers
 S31-GET-03 MUST | the members of a transaction | sep31/presentTransaction, sep31/wire
@@ -105,7 +105,7 @@ S31-AMT-04 MUST | fee: fixed plus percent, rounded up to a stroop | machines/dom
 S31-AMT-05 MUST | amount_in is gross: our fee is inside it | sep31/amounts
 S31-AMT-06 CHOICE | the fee is inside the amount | machines/domain/Fee, sep31/checkRequest
 S31-AMT-07 CHOICE | an amount its fee eats up is 400 | sep31/checkRequest
-S31-AMT-08 MUST | an indicative conversion is reckoned at receipt | sep31/presentTransaction
+S31-AMT-08 MUST | an indicative conversion is reckoned at receipt | runtime/PriceAtReceipt, sep38/priceAtReceipt
 S31-AMT-09 MUST | once paid, amount_in is what was received | sep31/amounts, machines/transaction/orders
 S31-AMT-10 CHOICE | more, less or another asset than announced | machines/transaction/guards, watcher/matchPayments | waits: refunds
 S31-AMT-11 SEC | no float holds money, in code or database | machines/domain/Amount, adapters/storage-mikro-orm/entities/columns
@@ -124,7 +124,7 @@ S31-MEMO-03 SEC | memos cannot be guessed | sep31/createTransaction, ports/Entro
 S31-MEMO-04 MUST | type and value both match | machines/domain/Memo, watcher/matchPayments
 S31-MEMO-05 CHOICE | a return memo matches nothing | watcher/matchPayments
 S31-MEMO-06 CHOICE | paid to an M of ours: the memo alone decides | watcher/matchPayments, adapters/stellar-horizon/readRecord
-S31-MEMO-07 SHOULD | receiving accounts ask for a memo on the ledger | adapters/sandbox/SandboxServer
+S31-MEMO-07 SHOULD | receiving accounts ask for a memo on the ledger | watcher/matchPayments | not supported: the keys of a receiving account are never here; its owner sets the entry, and what comes without a memo is parked
 S31-MEMO-08 CHOICE | what has no known memo is parked, not credited | watcher/matchPayments
 S31-PAY-01 MUST | account and memo alone find the transaction | watcher/matchPayments
 S31-PAY-02 MUST | anybody may pay | watcher/matchPayments
@@ -151,18 +151,18 @@ S31-PATCH-09 SEC | of two at once one is taken | sep31/updateTransaction
 S31-CB-01 MUST | PUT takes a url and answers 204, empty | sep31/handlers
 S31-CB-02 MUST | a second PUT replaces the first | sep31/handlers
 S31-CB-03 MUST | not offered, unknown or foreign: 404 | sep31/handlers
-S31-CB-04 CHOICE | https, no userinfo, no fragment, no inner host | 
-S31-CB-05 MUST | each change of status is posted, the first not | 
-S31-CB-06 CHOICE | the body is GET's, wrapper and all | 
-S31-CB-07 MUST | signed over time, host and body | ports/Signer
-S31-CB-08 CHOICE | both headers carry the signature | 
-S31-CB-09 CHOICE | the host in it has an unusual port | 
-S31-CB-10 MUST | every attempt is signed afresh | 
-S31-CB-11 MUST | at least once, in order, with backoff | 
-S31-CB-12 CHOICE | no redirect, little of the answer, a time limit | 
-S31-CB-13 SEC | a failing callback changes nothing else | 
-S31-CB-14 MUST | a 400 is our fault: said, not hammered | 
-S31-CB-15 CHOICE | attempts and pauses are settings | 
+S31-CB-04 CHOICE | https, no userinfo, no fragment, no inner host | http/outboundUrl
+S31-CB-05 MUST | each change of status is posted, the first not | runtime/stepRow, callbacks/CallbackSender
+S31-CB-06 CHOICE | the body is GET's, wrapper and all | callbacks/CallbackSender
+S31-CB-07 MUST | signed over time, host and body | callbacks/signature
+S31-CB-08 CHOICE | both headers carry the signature | callbacks/signature
+S31-CB-09 CHOICE | the host in it has an unusual port | callbacks/signature
+S31-CB-10 MUST | every attempt is signed afresh | callbacks/CallbackSender, callbacks/signature
+S31-CB-11 MUST | at least once, in order, with backoff | callbacks/retrySchedule, callbacks/CallbackSender
+S31-CB-12 CHOICE | no redirect, little of the answer, a time limit | callbacks/CallbackSender, adapters/outbound-node/requestPinned
+S31-CB-13 SEC | a failing callback changes nothing else | callbacks/CallbackSender
+S31-CB-14 MUST | a 400 is our fault: said, not hammered | callbacks/CallbackSender
+S31-CB-15 CHOICE | attempts and pauses are settings | callbacks/retrySchedule
 S31-KYC-01 MUST | customers may be given after POST, by transaction | sep12/handlers
 S31-KYC-02 MUST | type says the side, and must be there | sep12/asked
 S31-KYC-03 CHOICE | PUT makes and links; GET before has no id | sep12/CustomersLayer
