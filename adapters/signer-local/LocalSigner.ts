@@ -23,9 +23,12 @@ const keypairOf = (seed: Redacted.Redacted<string>): Effect.Effect<Keypair, Seed
       })
   })
 
-/** Ten digits or more and a dot: what no hash and no other protocol's text begins with (SEC-12). */
-const startsWithTime = (payload: Uint8Array): boolean =>
-  /^[0-9]{10,16}\./.test(String.fromCharCode(...payload.subarray(0, 17)))
+/** Digits and a dot, and longer than a hash: so it is none, whatever its bytes (SEC-12). */
+const isCallback = (payload: Uint8Array): boolean =>
+  payload.length > hashLength && /^[0-9]{1,16}\./.test(String.fromCharCode(...payload.subarray(0, 17)))
+
+/** Bytes. */
+const hashLength = 32
 
 /** A signer for one seed (`S…`). */
 export const make = (seed: Redacted.Redacted<string>): Effect.Effect<Signer["Service"], SeedRefused> =>
@@ -33,11 +36,11 @@ export const make = (seed: Redacted.Redacted<string>): Effect.Effect<Signer["Ser
     Signer.of({
       publicKey: keypair.publicKey(),
       sign: (hash) =>
-        hash.length === 32
+        hash.length === hashLength
           ? Effect.sync(() => keypair.sign(hash))
-          : Effect.die(new Error(`${hash.length} bytes are no hash; a hash has 32`)),
+          : Effect.die(new Error(`${hash.length} bytes are no hash; a hash has ${hashLength}`)),
       signCallback: (payload) =>
-        startsWithTime(payload)
+        isCallback(payload)
           ? Effect.sync(() => keypair.sign(payload))
           : Effect.die(new Error("the text of a callback begins with a time in seconds and a dot"))
     })

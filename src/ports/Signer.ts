@@ -3,7 +3,8 @@ import { Context, type Effect } from "effect"
 
 /**
  * What is signed comes in two forms that can never be taken for each other (SEC-12): 32 bytes that are a hash, and the text of
- * a callback, which begins with a time in decimal digits and a dot. An implementation dies rather than sign anything else.
+ * a callback, which is longer and begins with a time in decimal digits and a dot. An implementation dies rather than sign
+ * anything else.
  *
  * Failure and persistence: signing has no state; the same input may be signed any number of times. The key must not be a
  * signer of a receiving account (SEC-13).

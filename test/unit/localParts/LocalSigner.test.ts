@@ -30,17 +30,12 @@ describe("LocalSigner", () => {
     Effect.gen(function* () {
       const signer = yield* make(Redacted.make(keypair.secret()))
       const text = (value: string) => new TextEncoder().encode(value)
-      const callbacks = [
-        "",
-        "170000000",
-        "1700000000",
-        "x1700000000.a.b",
-        "17000.a.b",
-        " 1700000000.a.b",
-        "1.7e9.a"
-      ]
+      const rest = `.example.org.{"id":"${"x".repeat(40)}"}`
+      const callbacks = ["", `x1700000000${rest}`, ` 1700000000${rest}`, rest, `-1${rest}`]
+      const short = `1700000000.a.${"x".repeat(19)}`
 
-      for (const payload of callbacks) {
+      expect(short).toHaveLength(32)
+      for (const payload of [...callbacks, short]) {
         expect(Exit.isFailure(yield* Effect.exit(signer.signCallback(text(payload)))), payload).toBe(true)
       }
       for (const bytes of [text("1700000000.example.org.{}"), new Uint8Array(31), new Uint8Array(33)]) {
