@@ -68,8 +68,10 @@ export class Info extends Context.Service<
   )
 }
 
-/** Why these settings cannot stand in `/info` (S31-INFO-05, S31-INFO-07), as sentences; none is right. */
-export const settingsFaults = (settings: Pick<Settings, "assets">): ReadonlyArray<string> =>
+/**
+ * Why these settings cannot stand in `/info` (S31-INFO-05, S31-INFO-06, S31-INFO-07, S31-INFO-14), as sentences; none is right.
+ */
+export const settingsFaults = (settings: Pick<Settings, "assets" | "quotes">): ReadonlyArray<string> =>
   settings.assets.flatMap((asset, at) => {
     const twin = settings.assets.findIndex(({ code }) => code === asset.code) < at
     const numbers = {
@@ -89,9 +91,30 @@ export const settingsFaults = (settings: Pick<Settings, "assets">): ReadonlyArra
         .map(
           ([name, amount]) =>
             `the ${name} of ${asset.code} is ${amount}, which no JSON number holds exactly: use fewer digits`
-        )
+        ),
+      ...(asset.quotes === "off" ? [] : quoteFaults(asset, settings.quotes))
     ]
   })
+
+/** Quotes that are supported, let alone required, can be had; and a funding method is a delivery method by the same name. */
+const quoteFaults = (asset: AssetConfig, quotes: Settings["quotes"]): ReadonlyArray<string> => {
+  const pairs = (quotes?.pairs ?? []).filter(({ sell }) => sell === assetId(asset))
+  if (pairs.length === 0) {
+    return [`quotes are ${asset.quotes} for ${asset.code}, and no pair of the quotes sells it`]
+  }
+  return pairs.flatMap(({ buy }) => {
+    const methods = quotes?.offChain.find((each) => each.asset === buy)?.buyDeliveryMethods ?? []
+    const names = methods.map(({ name }) => name)
+    const strange = [
+      ...asset.fundingMethods.filter((method) => !names.includes(method)),
+      ...names.filter((method) => !asset.fundingMethods.includes(method))
+    ]
+    return strange.map(
+      (method) =>
+        `${method} stands in only one of the funding methods of ${asset.code} and the delivery methods of ${buy}: both must have the same`
+    )
+  })
+}
 
 /** The configured asset with what the hook said of it in place of what the settings say, in the language `lang`. */
 export const completed = (
@@ -125,7 +148,7 @@ export const completed = (
   }
 }
 
-/** One member of `/info.receive`. Quotes are not offered yet, so both flags are false. */
+/** One member of `/info.receive`. */
 export const assetInfoWire = (asset: ReceivedAsset): AssetInfoWire => {
   const { config, fields, receiver, sender } = asset
   const [minimum, maximum] = [config.minimum, config.maximum].map((limit) =>
@@ -135,8 +158,8 @@ export const assetInfoWire = (asset: ReceivedAsset): AssetInfoWire => {
   const percent = wireNumber(config.fee.percent)
   return {
     enabled: true,
-    quotes_supported: false,
-    quotes_required: false,
+    quotes_supported: config.quotes !== "off",
+    quotes_required: config.quotes === "required",
     funding_methods: config.fundingMethods,
     ...(minimum === null || minimum === undefined ? {} : { min_amount: minimum }),
     ...(maximum === null || maximum === undefined ? {} : { max_amount: maximum }),

@@ -6,6 +6,8 @@
  */
 import { Context, Effect, Layer, Schema } from "effect"
 import { Forbidden } from "../http/errors.ts"
+import { refuse } from "../http/Language.ts"
+import { say } from "../http/Sentence.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { BusinessHooks, defaultHooks } from "../ports/BusinessHooks.ts"
 import { callHook } from "./callHook.ts"
@@ -28,7 +30,7 @@ export class SendingAnchors extends Context.Service<
       const hooks = yield* BusinessHooks
       const registry = new Set(settings.sendingAnchors.map(({ account }) => account))
       const hookDecides = registry.size === 0 && hooks.isSendingAnchor !== defaultHooks.isSendingAnchor
-      const denied = new Forbidden({ error: "this account has no agreement to send payments here" })
+      const deny = refuse(Forbidden, say`this account has no agreement to send payments here`)
       const askHook = (account: string) =>
         callHook({
           hook: "isSendingAnchor",
@@ -44,8 +46,8 @@ export class SendingAnchors extends Context.Service<
       return {
         authorise: (account) =>
           (hookDecides && account.startsWith("G")) || registry.has(account)
-            ? Effect.flatMap(askHook(account), (allowed) => (allowed ? Effect.void : Effect.fail(denied)))
-            : Effect.fail(denied)
+            ? Effect.flatMap(askHook(account), (allowed) => (allowed ? Effect.void : deny))
+            : deny
       }
     })
   )

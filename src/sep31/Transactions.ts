@@ -11,7 +11,6 @@ import type { TransactionRow } from "../ports/rows.ts"
 import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import { AcceptingPayments } from "../runtime/AcceptingPayments.ts"
 import type { ActorSetAside, NoAnswer, Overloaded } from "../runtime/Actors.ts"
-import { type Note, openNote } from "../runtime/Note.ts"
 import type { CustomersUnavailable } from "../sep12/errors.ts"
 import type { HookFault } from "./callHook.ts"
 import { idOf } from "./checkCustomers.ts"
@@ -24,7 +23,7 @@ import {
   type TransactionInfoNeeded
 } from "./errors.ts"
 import type { FieldValues, TransactionRequest } from "./parseRequest.ts"
-import { presentTransaction, showsNote } from "./presentTransaction.ts"
+import { Presentation } from "./Presentation.ts"
 import { groupedReads } from "./reads.ts"
 import { makeUpdate } from "./updateTransaction.ts"
 import type { CreatedWire, TransactionWire } from "./wire.ts"
@@ -45,18 +44,24 @@ export class Transactions extends Context.Service<
   {
     /** Fails until payments to a new memo would be seen. */
     readonly accepting: Effect.Effect<void, NotAcceptingPayments>
-    /** Creates a transaction ready to be paid; durable when it answers, and nothing is stored otherwise. */
+    /**
+     * Creates a transaction, or answers as the first time where the same request came under this key before (S31-POST-22).
+     * Durable when it answers, and nothing is stored otherwise. One that waits for its customers is not told where to pay.
+     */
     readonly create: (
       creator: Creator,
-      request: TransactionRequest
+      request: TransactionRequest,
+      repeatKey: string | null
     ) => Effect.Effect<CreatedWire, BadRequest | CustomerInfoNeeded | TransactionInfoNeeded | Failure>
     /** The caller's transaction, or 404. `owner` is a base account. */
     readonly find: (owner: string, id: string) => Effect.Effect<TransactionRow, NotFound | Failure>
-    readonly present: (row: TransactionRow) => Effect.Effect<TransactionWire, Failure>
+    /** In `lang` (ISO 639-1), or in the language the transaction was made in. */
+    readonly present: (row: TransactionRow, lang?: string) => Effect.Effect<TransactionWire, Failure>
     /** Takes the corrected fields; answers the transaction as it stands after. */
     readonly update: (
       row: TransactionRow,
-      values: FieldValues
+      values: FieldValues,
+      lang?: string
     ) => Effect.Effect<TransactionWire, BadRequest | NotFound | Failure>
   }
 >()("kedge/sep31/Transactions") {
@@ -67,30 +72,13 @@ export class Transactions extends Context.Service<
       const create = yield* makeCreate(reads)
       const takeUpdate = yield* makeUpdate(reads)
       const payments = yield* AcceptingPayments
-      const services = yield* Effect.context<Effect.Services<ReturnType<typeof openNote>>>()
+      const { noteOf, present } = yield* Presentation
 
       const find = Effect.fnUntraced(function* (owner: string, text: string) {
         const id = idOf<TransactionId>(text)
         const row = id === null ? null : yield* reads.transaction(id)
         return row !== null && row.sendingAnchor === owner ? row : yield* noSuchTransaction()
       })
-
-      /** A note that is gone or cannot be opened costs the answer its words, not the answer. */
-      const noteOf = Effect.fnUntraced(function* (row: TransactionRow) {
-        const id = showsNote(row) ? row.context.note : undefined
-        const sealed = id === undefined ? null : yield* reads.sealed(id)
-        if (sealed === null) return null
-        return yield* Effect.provideContext(openNote(sealed), services).pipe(
-          Effect.catch((error) =>
-            Effect.as(
-              Effect.logError("a transaction's note cannot be shown", error.message),
-              null as Note | null
-            )
-          )
-        )
-      })
-      const present = (row: TransactionRow) =>
-        Effect.map(noteOf(row), (note) => presentTransaction(row, note))
 
       return {
         accepting: Effect.flatMap(payments.ready, (ready) =>
@@ -101,9 +89,9 @@ export class Transactions extends Context.Service<
         create,
         find,
         present,
-        update: Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues) {
+        update: Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues, lang?: string) {
           yield* takeUpdate(row, values, yield* noteOf(row))
-          return yield* present(yield* find(row.sendingAnchor, row.id))
+          return yield* present(yield* find(row.sendingAnchor, row.id), lang)
         })
       }
     })

@@ -1,53 +1,106 @@
 /**
  * The amounts of a transaction as the Sending Anchor sees them (SEP-31 §GET Transaction), such that
- * `amount_out = amount_in − amount_fee − refunds` whenever `amount_out` is shown (S31-AMT-02).
+ * `amount_out = amount_in − amount_fee − refunds` whenever `amount_out` is shown, in the asset received or, where it is
+ * converted, at the price (S31-AMT-02).
  *
  * Gotcha: `amount_in` follows the seed. Before receipt it is what was announced; afterwards what was received, but while a
  * part is only owed back it is what was accepted, and grows again by what is returned on Stellar and shown in `refunds`.
  */
 import { Result } from "effect"
 import { type Amount, add, isZero, parseAmount, subtract, sum, zero } from "../../machines/domain/Amount.ts"
-import { type FeeTerms, feeOf } from "../../machines/domain/Fee.ts"
+import { feeOf } from "../../machines/domain/Fee.ts"
+import type { Conversion, PriceFee } from "../../machines/transaction/context.ts"
+import { say, type Sentence } from "../http/Sentence.ts"
 import type { RefundRow, TransactionRow } from "../ports/rows.ts"
 
 export interface PresentedAmounts {
   readonly amountIn: Amount
-  readonly fee: Amount
-  /** Null when nothing was delivered, nor will be, and it was not returned on Stellar either. */
+  readonly amountInAsset: string
+  /** Null while the price of receipt is not known. */
+  readonly fee: PriceFee | null
+  readonly feeAsset: string
+  /** Null when nothing was delivered, nor will be, and it was not returned on Stellar either; or while no price is known. */
   readonly amountOut: Amount | null
+  readonly amountOutAsset: string
   readonly refunds: { readonly refunded: Amount; readonly payments: ReadonlyArray<RefundRow> } | null
   /** The whole amount was returned (S31-REF-09). */
   readonly refunded: boolean
 }
 
-export const presentAmounts = (
-  row: Pick<TransactionRow, "terms" | "amounts" | "context" | "refunds" | "status">
-): PresentedAmounts => {
+type Row = Pick<TransactionRow, "terms" | "amounts" | "context" | "refunds" | "status" | "asset">
+
+/** What is delivered for the whole amount, and at which fee. */
+interface Delivery {
+  readonly fee: PriceFee
+  readonly amountOut: Amount
+}
+
+export const presentAmounts = (row: Row): PresentedAmounts => {
+  const { conversion } = row.terms
+  const amountOutAsset = conversion?.to ?? row.asset
   const { accepted, received } = row.amounts
-  if (received === null || accepted === null) return expectedAmounts(row.terms.expected, row.terms.fee)
-  const fee = row.amounts.fee ?? zero
+  const common = { amountInAsset: row.asset, amountOutAsset, refunds: null, refunded: false }
+  if (received === null || accepted === null) {
+    const delivery = conversion === null ? expectedDelivery(row) : pricedDelivery(row, conversion)
+    return {
+      ...common,
+      amountIn: row.terms.expected,
+      fee: delivery?.fee ?? null,
+      feeAsset: delivery?.fee.asset ?? row.asset,
+      amountOut: delivery?.amountOut ?? null
+    }
+  }
   const refunded = row.context.refunded === true
   const returned = sum(row.refunds.map(({ amount }) => amount))
   const refunds = row.refunds.length === 0 ? null : { refunded: returned, payments: row.refunds }
-  if (isZero(accepted) && refunds === null) {
-    // All of it is owed back, or was returned by other means than Stellar: the sum that came is what there is to tell.
-    return { amountIn: received, fee, amountOut: null, refunds, refunded }
+  const amountIn = isZero(accepted) && refunds === null ? received : add(accepted, returned)
+  // All of it is owed back or was returned: no service was rendered, so no fee is kept (S31-REF-03).
+  if (isZero(accepted)) {
+    const feeAsset = (conversion === null ? null : pricedDelivery(row, conversion))?.fee.asset ?? row.asset
+    const fee = { total: zero, asset: feeAsset }
+    return {
+      ...common,
+      amountIn,
+      fee,
+      feeAsset,
+      amountOut: refunds === null || row.status === "error" ? null : zero,
+      refunds,
+      refunded
+    }
   }
-  const amountOut = row.status === "error" ? null : subtract(accepted, fee)
-  return { amountIn: add(accepted, returned), fee, amountOut, refunds, refunded }
+  const kept = row.amounts.fee ?? zero
+  const delivery =
+    conversion === null
+      ? { fee: { total: kept, asset: row.asset }, amountOut: subtract(accepted, kept) }
+      : pricedDelivery(row, conversion)
+  return {
+    ...common,
+    amountIn,
+    fee: delivery?.fee ?? null,
+    feeAsset: delivery?.fee.asset ?? row.asset,
+    amountOut: row.status === "error" ? null : (delivery?.amountOut ?? null),
+    refunds,
+    refunded
+  }
 }
 
 /** Before any payment: the announced amount and the fee its terms give (S31-AMT-04). */
-const expectedAmounts = (expected: Amount, terms: FeeTerms): PresentedAmounts => {
-  const fee = feeOf(terms, expected)
-  return { amountIn: expected, fee, amountOut: subtract(expected, fee), refunds: null, refunded: false }
+const expectedDelivery = ({ asset, terms: { expected, fee: terms } }: Row): Delivery => {
+  const total = feeOf(terms, expected)
+  return { fee: { total, asset }, amountOut: subtract(expected, total) }
+}
+
+/** The quote's word for word (S31-AMT-03), or that of receipt; null while there is none yet (S31-AMT-08). */
+const pricedDelivery = ({ context }: Row, conversion: Conversion): Delivery | null => {
+  const price = conversion.price ?? context.price ?? null
+  return price === null ? null : { fee: price.fee, amountOut: price.buyAmount }
 }
 
 /** `amount` of a POST: more than zero, at most seven decimals, never rounded (S31-POST-02). The failure is a sentence. */
-export const parsePositive = (text: string): Result.Result<Amount, string> =>
+export const parsePositive = (text: string): Result.Result<Amount, Sentence> =>
   Result.flatMap(
-    Result.mapError(parseAmount(text), (fault) => `amount ${fault}`),
-    (amount) => (isZero(amount) ? Result.fail("amount must be more than 0") : Result.succeed(amount))
+    Result.mapError(parseAmount(text), (fault) => say`amount ${fault}`),
+    (amount) => (isZero(amount) ? Result.fail(say`amount must be more than 0`) : Result.succeed(amount))
   )
 
 /**

@@ -1,24 +1,27 @@
 /**
- * POST /transactions: from a request of the right shape to a transaction that can be paid (SEP-31 §POST Transactions).
+ * POST /transactions: from a request of the right shape to a transaction that can be paid, or that waits for its customers
+ * (SEP-31 §POST Transactions).
  *
  * Everything is asked before the commit, and the commit checks again what may have changed since: the memo is free for all
- * time, the customers have the version that was judged. Gotcha: nothing is stored on any refusal (S31-POST-23).
+ * time, the quote unused, the customers have the version that was judged. Gotcha: nothing is stored on any refusal (S31-POST-23).
  */
-import { Effect, type Result } from "effect"
+import { Effect } from "effect"
 import { type Amount, amount as canonical } from "../../machines/domain/Amount.ts"
 import type { FeeTerms } from "../../machines/domain/Fee.ts"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
-import { initialContext, type Terms } from "../../machines/transaction/context.ts"
-import { storedContext } from "../../machines/transaction/snapshot.ts"
 import { BadRequest } from "../http/errors.ts"
-import { KedgeConfig } from "../KedgeConfig.ts"
+import { orRefuse, refuse } from "../http/Language.ts"
+import { say } from "../http/Sentence.ts"
+import { KedgeConfig, type Profile } from "../KedgeConfig.ts"
 import { BusinessHooks } from "../ports/BusinessHooks.ts"
 import { Entropy } from "../ports/Entropy.ts"
-import type { Birth } from "../ports/rows.ts"
+import type { Birth, RepeatKey, Unborn } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
 import { Actors } from "../runtime/Actors.ts"
 import { sealDestination } from "../runtime/Destination.ts"
 import { Customers } from "../sep12/Customers.ts"
+import { Quotes } from "../sep38/Quotes.ts"
+import { actorOf, birthOf, isReady } from "./birthOf.ts"
 import { callHook } from "./callHook.ts"
 import { checkCustomers, type Parties } from "./checkCustomers.ts"
 import { type CheckedRequest, checkRequest, leavesSomething } from "./checkRequest.ts"
@@ -26,25 +29,28 @@ import { CustomersChanging, customerInfoNeeded, transactionInfoNeeded } from "./
 import { type ValidationAnswer, ValidationAnswer as ValidationSchema } from "./hookAnswers.ts"
 import { Info, type ReceivedAsset } from "./Info.ts"
 import type { TransactionRequest } from "./parseRequest.ts"
+import { profileOf } from "./profileOf.ts"
 import type { Reads } from "./reads.ts"
+import { fingerprintOf } from "./repeatKey.ts"
 import { declaredValues, missingFields } from "./requiredFields.ts"
 import type { CreatedWire } from "./wire.ts"
 
-/** Who posts: the Sending Anchor's base account, and the full subject of the token for the audit (S31-AUTH-08). */
+/** Who posts: the Sending Anchor's base account, and for the audit how the token named it (S31-AUTH-08). */
 export interface Creator {
   readonly account: string
   readonly subject: string
+  readonly clientDomain: string | null
 }
 
 /** A memo is one of 2^64; this many taken in a row means that they are not drawn at random. */
 const memoDrawsMax = 5
-/** A customer judged anew between the checks and the commit, again and again, is not for this request to sit out. */
+/** What a request relies on changes between the checks and the commit, again and again: not for this request to sit out. */
 const checksMax = 3
 
 type Accepted = Extract<ValidationAnswer, { readonly _tag: "Accepted" }>
 
 /** What every check let through. */
-interface Admitted {
+export interface Admitted {
   readonly asset: ReceivedAsset
   readonly request: CheckedRequest
   readonly parties: Parties
@@ -53,9 +59,6 @@ interface Admitted {
   readonly fee: FeeTerms
 }
 
-const orRefuse = <A>(checked: Result.Result<A, string>): Effect.Effect<A, BadRequest> =>
-  Effect.mapError(Effect.fromResult(checked), (error) => new BadRequest({ error }))
-
 export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
   const settings = yield* KedgeConfig
   const hooks = yield* BusinessHooks
@@ -63,9 +66,12 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
   const storage = yield* Storage
   const entropy = yield* Entropy
   const customers = yield* Customers
+  const quotes = yield* Quotes
   const actors = yield* Actors
+  const scope = yield* Effect.scope
   const services = yield* Effect.context<Effect.Services<ReturnType<typeof sealDestination>>>()
   const source = { customer: storage.customer, forTransaction: customers.forTransaction }
+  const profiles = profileOf(settings)
 
   /** Customers, then fields, then the institution: S31-ERR-05 from its sixth step on. */
   const admit = Effect.fnUntraced(function* (
@@ -75,10 +81,11 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     request: CheckedRequest,
     asset: ReceivedAsset
   ) {
-    const parties = yield* checkCustomers(source, creator.account, wanted, asset)
+    const poster = { account: creator.account, profile: profiles(creator.account) }
+    const parties = yield* checkCustomers(source, poster, wanted, asset)
     const missing = missingFields(asset.fields, wanted.fields)
     if (missing !== null) return yield* transactionInfoNeeded(missing)
-    const fields = yield* orRefuse(declaredValues(asset.fields, wanted.fields))
+    const fields = yield* orRefuse(BadRequest, declaredValues(asset.fields, wanted.fields))
     const { senderId, receiverId } = parties
     const { amount, fundingMethod } = request
     const validation = yield* callHook({
@@ -100,49 +107,19 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     })
     const accepted = yield* unlessRefused(validation)
     const fee = feeTerms(accepted, request)
-    yield* orRefuse(leavesSomething(fee, amount))
+    if (request.conversion === null) yield* orRefuse(BadRequest, leavesSomething(fee, amount))
     return { asset, request, parties, fields, accepted, fee } satisfies Admitted
   })
 
-  /** The sealed snapshot of who gets the money; none where there is nothing to say about them. */
+  /**
+   * The sealed snapshot of who gets the money; none where there is nothing to say about them. Data that nobody has accepted yet is
+   * not in it: it is read when they are.
+   */
   const destinationOf = Effect.fnUntraced(function* ({ fields, parties }: Admitted) {
-    const receiver = parties.receiverId === null ? {} : yield* customers.values(parties.receiverId)
+    const { areAccepted, receiverId } = parties
+    const receiver = receiverId === null || !areAccepted ? {} : yield* customers.values(receiverId)
     const isEmpty = Object.keys(receiver).length === 0 && Object.keys(fields).length === 0
     return isEmpty ? null : yield* Effect.provideContext(sealDestination({ receiver, fields }), services)
-  })
-
-  const birthOf = Effect.fnUntraced(function* (
-    id: TransactionId,
-    creator: Creator,
-    lang: string,
-    admitted: Admitted
-  ) {
-    const { accepted, asset, fee, parties, request } = admitted
-    const nowMillis = yield* reads.nowMillis
-    const terms: Terms = {
-      expected: request.amount,
-      minimum: asset.config.minimum,
-      maximum: asset.config.maximum,
-      fee,
-      expiresAtMillis: nowMillis + settings.timing.transactionLifetime * 1000
-    }
-    return {
-      id,
-      terms,
-      context: storedContext(initialContext({ id, terms })),
-      asset: asset.id,
-      account: asset.config.account,
-      memo: { type: "id", value: yield* entropy.uint64 },
-      fundingMethod: request.fundingMethod,
-      ...parties,
-      destination: yield* destinationOf(admitted),
-      sendingAnchor: creator.account,
-      creator: creator.subject,
-      reference: accepted.reference ?? null,
-      metadata: accepted.metadata ?? {},
-      lang,
-      refundMemo: request.refundMemo
-    } satisfies Birth
   })
 
   /** Draws another memo while the drawn one is taken. */
@@ -150,8 +127,8 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     let drawn = birth
     for (let draws = 1; draws <= memoDrawsMax; draws++) {
       const answer = yield* actors.bear(drawn)
-      if (answer._tag === "Born") return drawn
-      if (answer.why === "customers") return null
+      if (answer._tag === "Born") return { birth: drawn, why: null }
+      if (answer.why !== "memo") return { birth: null, why: answer.why satisfies Unborn }
       drawn = { ...birth, memo: { type: "id", value: yield* entropy.uint64 } }
     }
     return yield* Effect.die(
@@ -159,17 +136,68 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     )
   })
 
-  return Effect.fnUntraced(function* (creator: Creator, wanted: TransactionRequest) {
-    const request = yield* orRefuse(checkRequest(settings.assets, wanted))
+  /** What the first request under this key was answered; null where it is the first, refused where that was another one. */
+  const answerBefore = Effect.fnUntraced(function* (creator: Creator, repeat: RepeatKey) {
+    const before = yield* storage.repeated(creator.account, repeat.key)
+    if (before === null) return null
+    if (before.fingerprint !== repeat.fingerprint) {
+      return yield* refuse(
+        BadRequest,
+        say`Idempotency-Key was used for another request before: give this one a key of its own`
+      )
+    }
+    const { audits } = yield* storage.history(before.transaction.id)
+    const isBornReady = audits.some(
+      ({ after, version }) => version === 1 && after === "pending_sender.awaitingPayment"
+    )
+    return created(before.transaction, isBornReady, profiles(creator.account))
+  })
+
+  /** A transaction that waits asks for its customers at once, and the answer to the request does not wait for that. */
+  const askForCustomers = (birth: Birth) =>
+    isReady(birth) ? Effect.void : Effect.forkIn(customers.askAgain(actorOf(birth)), scope)
+
+  return Effect.fnUntraced(function* (
+    creator: Creator,
+    wanted: TransactionRequest,
+    repeatKey: string | null
+  ) {
+    const repeat: RepeatKey | null =
+      repeatKey === null ? null : { key: repeatKey, fingerprint: fingerprintOf(settings.dataKey, wanted) }
+    const before = repeat === null ? null : yield* answerBefore(creator, repeat)
+    if (before !== null) return before
+    const request = yield* checkRequest(settings.assets, quotes, creator.account, wanted)
     const asset = yield* info.of(request.asset, wanted.lang)
     const id = (yield* entropy.uuid) as TransactionId
     for (let checks = 1; checks <= checksMax; checks++) {
       const admitted = yield* admit(id, creator, wanted, request, asset)
-      const born = yield* bear(yield* birthOf(id, creator, wanted.lang, admitted))
-      if (born !== null) return created(born)
+      const { birth, why } = yield* bear(
+        birthOf({
+          id,
+          creator,
+          admitted,
+          repeat,
+          lang: wanted.lang,
+          memo: { type: "id", value: yield* entropy.uint64 },
+          destination: yield* destinationOf(admitted),
+          nowMillis: yield* reads.nowMillis,
+          lifetimeSeconds: request.asset.lifetime ?? settings.timing.transactionLifetime
+        })
+      )
+      if (birth !== null) {
+        yield* askForCustomers(birth)
+        return created(birth, isReady(birth), profiles(creator.account))
+      }
+      if (why === "repeat" && repeat !== null) {
+        // The same request is being answered elsewhere, and was first.
+        const first = yield* answerBefore(creator, repeat)
+        if (first !== null) return first
+      }
+      // Redeemed meanwhile by another: refused in the same words as at first (S31-POST-21).
+      if (why === "quote" && request.quote !== null) yield* quotes.usable(creator.account, request.quote.id)
     }
     return yield* new CustomersChanging({
-      message: `the customers of this request changed ${checksMax} times meanwhile`
+      message: `what this request relies on changed ${checksMax} times meanwhile`
     })
   })
 })
@@ -193,9 +221,14 @@ const feeTerms = ({ fee }: Accepted, { asset }: CheckedRequest): FeeTerms => {
   return fee === undefined ? asset.fee : { fixed: exact(fee.fixed), percent: exact(fee.percent) }
 }
 
-const created = ({ account, id, memo }: Birth): CreatedWire => ({
+/** Where to pay is told once nothing stands in the way; a v1 client cannot do without (S31-DUAL-05, S31-RESP-03). */
+const created = (
+  { account, id, memo }: Pick<Birth, "account" | "id" | "memo">,
+  isReady: boolean,
+  profile: Profile
+): CreatedWire => ({
   id,
-  stellar_account_id: account,
-  stellar_memo_type: memo.type,
-  stellar_memo: memo.value
+  ...(isReady || profile === "v1"
+    ? { stellar_account_id: account, stellar_memo_type: memo.type, stellar_memo: memo.value }
+    : {})
 })

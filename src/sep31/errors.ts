@@ -6,6 +6,8 @@
 import { Effect, Schema } from "effect"
 import { HttpServerRespondable, HttpServerResponse } from "effect/http"
 import { NotFound } from "../http/errors.ts"
+import { refuse } from "../http/Language.ts"
+import { say } from "../http/Sentence.ts"
 import { FieldDescription } from "../ports/Rails.ts"
 
 /** 400: a customer is unknown, another's, or not accepted for this transaction yet. `type` is the SEP-12 type to use. */
@@ -53,7 +55,8 @@ export const transactionInfoNeeded = (
   new TransactionInfoNeeded({ error: "transaction_info_needed", fields: { transaction } })
 
 /** The same words for an unknown, a malformed and another's id, so that none can be told from the others (S31-AUTH-07). */
-export const noSuchTransaction = (): NotFound => new NotFound({ error: "there is no such transaction" })
+export const noSuchTransaction = (): Effect.Effect<never, NotFound> =>
+  refuse(NotFound, say`there is no such transaction`)
 
 /** The watcher does not see every receiving account yet: money sent now could fall into a gap. Nothing was created. */
 export class NotAcceptingPayments extends Schema.TaggedError<NotAcceptingPayments>()("NotAcceptingPayments", {

@@ -2,16 +2,18 @@
  * SEP-31 on the wire to the services and back. The order of the questions is the rule here (S31-ERR-05): token, agreement, and
  * only then content type and body; a transaction's owner before the body of its PATCH.
  */
-import { Effect, type Result } from "effect"
+import { Effect } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import { BadRequest } from "../http/errors.ts"
 import { jsonBody } from "../http/jsonBody.ts"
+import { orRefuse, speak } from "../http/Language.ts"
 import { Caller } from "../sep10/Caller.ts"
 import { answerFailure } from "./answerFailure.ts"
 import { Sep31Api } from "./api.ts"
-import { noSuchTransaction } from "./errors.ts"
 import { assetInfoWire, Info } from "./Info.ts"
-import { parseLang, parseTransactionRequest, parseUpdateRequest } from "./parseRequest.ts"
+import { parseLang, parseTransactionRequest, parseUpdateRequest, requestLang } from "./parseRequest.ts"
+import { parseRepeatKey, repeatHeader } from "./repeatKey.ts"
+import { makeRegisterCallback } from "./registerCallback.ts"
 import { SendingAnchors } from "./SendingAnchors.ts"
 import { type Failure, Transactions } from "./Transactions.ts"
 
@@ -26,8 +28,9 @@ const failures = [
   "CustomersChanging"
 ] as const satisfies ReadonlyArray<Failure["_tag"]>
 
-const orBadRequest = <A>(parsed: Result.Result<A, string>): Effect.Effect<A, BadRequest> =>
-  Effect.mapError(Effect.fromResult(parsed), (error) => new BadRequest({ error }))
+/** The language a query asks for; undefined leaves it to the transaction. */
+const langOf = ({ lang }: { readonly lang?: string }) =>
+  lang === undefined ? Effect.undefined : orRefuse(BadRequest, parseLang(lang))
 
 export const handlers = HttpApiBuilder.group(
   Sep31Api,
@@ -36,6 +39,7 @@ export const handlers = HttpApiBuilder.group(
     const anchors = yield* SendingAnchors
     const info = yield* Info
     const transactions = yield* Transactions
+    const registerCallback = yield* makeRegisterCallback
     /** The caller, who has an agreement with us now. */
     const sendingAnchor = Effect.tap(Caller, ({ account }) => anchors.authorise(account))
 
@@ -44,7 +48,7 @@ export const handlers = HttpApiBuilder.group(
         "info",
         Effect.fnUntraced(
           function* ({ query }) {
-            const lang = yield* orBadRequest(parseLang(query.lang ?? null))
+            const lang = yield* orRefuse(BadRequest, parseLang(query.lang ?? null))
             const assets = yield* info.all(lang)
             const receive = Object.fromEntries(
               assets.map((asset) => [asset.config.code, assetInfoWire(asset)])
@@ -60,8 +64,12 @@ export const handlers = HttpApiBuilder.group(
           function* ({ request }) {
             const caller = yield* sendingAnchor
             yield* transactions.accepting
-            const wanted = yield* orBadRequest(parseTransactionRequest(yield* jsonBody(request)))
-            return yield* transactions.create(caller, wanted)
+            const json = yield* jsonBody(request)
+            // First of all its language, since what is wrong with the rest is told in it.
+            yield* speak(yield* orRefuse(BadRequest, requestLang(json)))
+            const wanted = yield* orRefuse(BadRequest, parseTransactionRequest(json))
+            const repeatKey = yield* orRefuse(BadRequest, parseRepeatKey(request.headers[repeatHeader]))
+            return yield* transactions.create(caller, wanted, repeatKey)
           },
           Effect.catchTag(failures, answerFailure)
         )
@@ -69,10 +77,10 @@ export const handlers = HttpApiBuilder.group(
       .handle(
         "get",
         Effect.fnUntraced(
-          function* ({ params }) {
+          function* ({ params, query }) {
             const caller = yield* sendingAnchor
             const row = yield* transactions.find(caller.account, params.id)
-            return { transaction: yield* transactions.present(row) }
+            return { transaction: yield* transactions.present(row, yield* langOf(query)) }
           },
           Effect.catchTag(failures, answerFailure)
         )
@@ -80,22 +88,26 @@ export const handlers = HttpApiBuilder.group(
       .handleRaw(
         "update",
         Effect.fnUntraced(
-          function* ({ params, request }) {
+          function* ({ params, query, request }) {
             const caller = yield* sendingAnchor
             const row = yield* transactions.find(caller.account, params.id)
-            const values = yield* orBadRequest(parseUpdateRequest(yield* jsonBody(request)))
-            return { transaction: yield* transactions.update(row, values) }
+            const lang = yield* langOf(query)
+            const values = yield* orRefuse(BadRequest, parseUpdateRequest(yield* jsonBody(request)))
+            return { transaction: yield* transactions.update(row, values, lang) }
           },
           Effect.catchTag(failures, answerFailure)
         )
       )
-      .handle(
+      .handleRaw(
         "callback",
-        Effect.fnUntraced(function* () {
-          yield* sendingAnchor
-          // Not offered yet: the same 404 as for a transaction that is not there (S31-CB-03).
-          return yield* noSuchTransaction()
-        })
+        Effect.fnUntraced(
+          function* ({ params, request }) {
+            const caller = yield* sendingAnchor
+            const row = yield* transactions.find(caller.account, params.id)
+            return yield* registerCallback(row, yield* jsonBody(request))
+          },
+          Effect.catchTag(failures, answerFailure)
+        )
       )
   })
 )

@@ -5,6 +5,8 @@
  * S31-DUAL-02). Gotcha: `null` is not absence here; a member without a value is left out (S31-POST-02, S31-POST-09).
  */
 import { Result } from "effect"
+import { say, type Sentence } from "../http/Sentence.ts"
+import { languageOf } from "../http/Language.ts"
 import { isJsonObject, JsonNumber, type JsonObject, type JsonValue } from "../http/readJson.ts"
 
 /** Values of `fields.transaction`, by name. A Map: no name can reach a prototype. */
@@ -28,12 +30,12 @@ export interface TransactionRequest {
   readonly fields: FieldValues
 }
 
-type Parsed<A> = Result.Result<A, string>
+type Parsed<A> = Result.Result<A, Sentence>
 
 /** Reads a POST body. The failure is a sentence for the client, and the first fault in the order of the members here. */
 export const parseTransactionRequest = (json: JsonObject): Parsed<TransactionRequest> =>
   Result.gen(function* () {
-    const lang = yield* parseLang(yield* optionalText(json, "lang"))
+    const lang = yield* requestLang(json)
     return {
       amount: yield* amountText(json),
       assetCode: yield* text(json, "asset_code"),
@@ -50,13 +52,17 @@ export const parseTransactionRequest = (json: JsonObject): Parsed<TransactionReq
     }
   })
 
+/** The language a POST body asks for (S31-GEN-10). */
+export const requestLang = (json: JsonObject): Parsed<string> =>
+  Result.flatMap(optionalText(json, "lang"), parseLang)
+
 /** Reads a PATCH body: `{"fields": {"transaction": {name: value}}}` with at least one value (S31-PATCH-01, S31-PATCH-04). */
 export const parseUpdateRequest = (json: JsonObject): Parsed<FieldValues> =>
   Result.flatMap(fieldValues(json.get("fields")), (values) =>
     values.size > 0
       ? Result.succeed(values)
       : Result.fail(
-          'fields.transaction is empty: give the fields asked for, {"fields": {"transaction": {…}}}'
+          say`fields.transaction is empty: give the fields asked for, ${'{"fields": {"transaction": {…}}}'}`
         )
   )
 
@@ -66,10 +72,10 @@ export const parseUpdateRequest = (json: JsonObject): Parsed<FieldValues> =>
  */
 export const parseLang = (tag: string | null): Parsed<string> => {
   if (tag === null) return Result.succeed("en")
-  const language = /^([A-Za-z]{2})(?:-[A-Za-z0-9]{1,8}){0,4}$/.exec(tag)?.[1]
-  return language === undefined
-    ? Result.fail(`lang ${quoted(tag)} is not an ISO 639-1 language such as "en"`)
-    : Result.succeed(language.toLowerCase())
+  const language = languageOf(tag)
+  return language === null
+    ? Result.fail(say`lang ${quoted(tag)} is not an ISO 639-1 language such as "en"`)
+    : Result.succeed(language)
 }
 
 /** A value of the client's in an error: escaped and short (SEC-24). */
@@ -81,13 +87,13 @@ const amountText = (json: JsonObject): Parsed<string> => {
   if (value instanceof JsonNumber) return Result.succeed(value.text)
   if (typeof value === "string") return Result.succeed(value)
   return value === undefined
-    ? Result.fail("amount is missing: give the amount of the Stellar asset to be sent")
-    : Result.fail(`amount is ${kind(value)}; it must be a number or a decimal string`)
+    ? Result.fail(say`amount is missing: give the amount of the Stellar asset to be sent`)
+    : Result.fail(say`amount is ${kind(value)}; it must be a number or a decimal string`)
 }
 
 const text = (json: JsonObject, name: string): Parsed<string> =>
   Result.flatMap(optionalText(json, name), (value) =>
-    value === null ? Result.fail(`${name} is missing`) : Result.succeed(value)
+    value === null ? Result.fail(say`${name} is missing`) : Result.succeed(value)
   )
 
 const optionalText = (json: JsonObject, name: string): Parsed<string | null> => {
@@ -95,30 +101,34 @@ const optionalText = (json: JsonObject, name: string): Parsed<string | null> => 
   if (value === undefined) return Result.succeed(null)
   return typeof value === "string"
     ? Result.succeed(value)
-    : Result.fail(`${name} is ${kind(value)}; it must be a string, or left out`)
+    : Result.fail(say`${name} is ${kind(value)}; it must be a string, or left out`)
 }
 
 const fieldValues = (fields: JsonValue | undefined): Parsed<FieldValues> => {
-  if (fields === undefined) return Result.fail('fields is missing: give {"fields": {"transaction": {…}}}')
-  if (!isJsonObject(fields)) return Result.fail(`fields is ${kind(fields)}; it must be an object`)
+  if (fields === undefined)
+    return Result.fail(say`fields is missing: give ${'{"fields": {"transaction": {…}}}'}`)
+  if (!isJsonObject(fields)) return Result.fail(say`fields is ${kind(fields)}; it must be an object`)
   const transaction = fields.get("transaction")
   if (transaction === undefined) return Result.succeed(new Map())
   if (!isJsonObject(transaction)) {
-    return Result.fail(`fields.transaction is ${kind(transaction)}; it must be an object of strings`)
+    return Result.fail(say`fields.transaction is ${kind(transaction)}; it must be an object of strings`)
   }
   const values = new Map<string, string>()
   for (const [name, value] of transaction) {
     if (typeof value !== "string") {
-      return Result.fail(`fields.transaction has ${quoted(name)} as ${kind(value)}; every field is a string`)
+      return Result.fail(
+        say`fields.transaction has ${quoted(name)} as ${kind(value)}; every field is a string`
+      )
     }
     values.set(name, value)
   }
   return Result.succeed(values)
 }
 
-const kind = (value: JsonValue): string => {
-  if (value === null) return "null"
-  if (value instanceof JsonNumber) return "a number"
-  if (isJsonObject(value)) return "an object"
-  return typeof value === "object" ? "an array" : `a ${typeof value}`
+const kind = (value: JsonValue): Sentence => {
+  if (value === null) return say`null`
+  if (value instanceof JsonNumber) return say`a number`
+  if (isJsonObject(value)) return say`an object`
+  if (typeof value === "object") return say`an array`
+  return typeof value === "string" ? say`a string` : say`a boolean`
 }

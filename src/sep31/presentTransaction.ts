@@ -6,12 +6,38 @@
  */
 import { DateTime } from "effect"
 import { type Amount, zero } from "../../machines/domain/Amount.ts"
+import type { Sep31Status } from "../../machines/domain/Sep31Status.ts"
+import type { PriceFee } from "../../machines/transaction/context.ts"
 import type { Leaf } from "../../machines/transaction/leaves.ts"
+import { defaultLanguage, inLanguage } from "../http/Language.ts"
+import type { Profile } from "../KedgeConfig.ts"
 import type { FieldDescription } from "../ports/Rails.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import type { Note } from "../runtime/Note.ts"
 import { type PresentedAmounts, presentAmounts } from "./amounts.ts"
+import { statusMessage } from "./statusMessage.ts"
 import type { TransactionWire } from "./wire.ts"
+
+/** What the presentation of a transaction depends on beside its row. */
+export interface View {
+  readonly profile: Profile
+  /** ISO 639-1, of the words. */
+  readonly lang: string
+  /** Seconds until the next status is expected; null where nobody can tell. */
+  readonly etaSeconds: number | null
+  /** Show `expired` and `refunded` as `error`, for clients older than these (S31-DUAL-08). */
+  readonly endsInError: boolean
+  /** The asset the fee will be in, where a conversion has no price yet; null is the asset received. */
+  readonly feeAsset: string | null
+}
+
+export const plainView: View = {
+  profile: "v3",
+  lang: defaultLanguage,
+  etaSeconds: null,
+  endsInError: false,
+  feeAsset: null
+}
 
 /** States whose note was said about the Sending Anchor's own doing, or about how the transaction ended. */
 const notedFor: ReadonlySet<string> = new Set<Leaf>([
@@ -27,17 +53,34 @@ const notedFor: ReadonlySet<string> = new Set<Leaf>([
 /** Whether the transaction's note, if it has one, is for its Sending Anchor. */
 export const showsNote = (row: Pick<TransactionRow, "state">): boolean => notedFor.has(row.state)
 
+/** The account and memo are told once the transaction is ready for funds; a v1 client always needs them (S31-DUAL-05). */
+export const tellsWhereToPay = (
+  row: Pick<TransactionRow, "context">,
+  { profile }: Pick<View, "profile">
+): boolean => row.context.unready !== true || profile === "v1"
+
 /** `note` is null when there is none, when it is not shown, or when it cannot be opened. */
-export const presentTransaction = (row: TransactionRow, note: Note | null): TransactionWire => {
+export const presentTransaction = (
+  row: TransactionRow,
+  note: Note | null,
+  view: View = plainView
+): TransactionWire => {
   const amounts = presentAmounts(row)
+  const message = messageOf(row, note, view)
   return {
     id: row.id,
-    status: row.status,
-    ...(note?.message === undefined ? {} : { status_message: note.message }),
-    ...amountMembers(amounts, row.asset),
-    stellar_account_id: row.account,
-    stellar_memo_type: row.memo.type,
-    stellar_memo: row.memo.value,
+    status: statusFor(row.status, view),
+    ...(view.etaSeconds === null ? {} : { status_eta: view.etaSeconds }),
+    ...(message === null ? {} : { status_message: message }),
+    ...amountMembers(amounts, view),
+    ...(row.quoteId === null ? {} : { quote_id: row.quoteId }),
+    ...(tellsWhereToPay(row, view)
+      ? {
+          stellar_account_id: row.account,
+          stellar_memo_type: row.memo.type,
+          stellar_memo: row.memo.value
+        }
+      : {}),
     started_at: isoTime(row.createdAtMillis),
     updated_at: isoTime(row.statusAtMillis),
     ...(row.completedAtMillis === null || row.status !== "completed"
@@ -49,16 +92,35 @@ export const presentTransaction = (row: TransactionRow, note: Note | null): Tran
   }
 }
 
-const amountMembers = ({ amountIn, amountOut, fee, refunded, refunds }: PresentedAmounts, asset: string) => ({
+/** What is stored is unchanged: only a client that knows no `expired` and no `refunded` is shown another word for them. */
+const statusFor = (status: Sep31Status, { endsInError, profile }: View): Sep31Status =>
+  endsInError && profile === "v1" && (status === "expired" || status === "refunded") ? "error" : status
+
+const messageOf = (row: TransactionRow, note: Note | null, { lang }: View): string | null => {
+  if (note?.message !== undefined) return note.message
+  const said = statusMessage(row)
+  return said === null ? null : inLanguage(said, lang)
+}
+
+const amountMembers = (
+  { amountIn, amountInAsset, amountOut, amountOutAsset, fee, feeAsset, refunded, refunds }: PresentedAmounts,
+  view: View
+) => ({
   amount_in: amountIn,
-  amount_in_asset: asset,
+  amount_in_asset: amountInAsset,
   ...(amountOut === null ? {} : { amount_out: amountOut }),
-  amount_out_asset: asset,
-  amount_fee: fee,
-  amount_fee_asset: asset,
-  fee_details: { total: fee, asset },
+  amount_out_asset: amountOutAsset,
+  ...(fee === null
+    ? { amount_fee_asset: view.feeAsset ?? feeAsset }
+    : { amount_fee: fee.total, amount_fee_asset: fee.asset, fee_details: feeDetails(fee) }),
   refunded,
   ...(refunds === null ? {} : { refunds: refundsWire(refunds) })
+})
+
+const feeDetails = ({ asset, details, total }: PriceFee) => ({
+  total,
+  asset,
+  ...(details === undefined || details.length === 0 ? {} : { details })
 })
 
 /** Refunds cost the Sending Anchor nothing: the network fee is ours (S31-REF-03). */

@@ -4,6 +4,7 @@
  * Names and choices are all Kedge can check; what a value must look like only the institution knows (its hook, or its rail).
  */
 import { Result } from "effect"
+import { say, type Sentence } from "../http/Sentence.ts"
 import type { FieldDescription } from "../ports/Rails.ts"
 import { type FieldValues, quoted } from "./parseRequest.ts"
 
@@ -30,13 +31,13 @@ export const missingFields = (asked: FieldDescriptions, values: FieldValues): Fi
 export const declaredValues = (
   asked: FieldDescriptions,
   values: FieldValues
-): Result.Result<Readonly<Record<string, string>>, string> => {
+): Result.Result<Readonly<Record<string, string>>, Sentence> => {
   const kept: Array<readonly [string, string]> = []
   for (const [name, { choices }] of Object.entries(asked)) {
     const value = given(values, name)
     if (value === undefined) continue
     if (choices !== undefined && !choices.includes(value)) {
-      return Result.fail(`${name} must be one of ${choices.map(quoted).join(", ")}`)
+      return Result.fail(say`${name} must be one of ${choices.map(quoted)}`)
     }
     kept.push([name, value])
   }
@@ -50,17 +51,15 @@ export const declaredValues = (
 export const checkUpdate = (
   asked: FieldDescriptions,
   values: FieldValues
-): Result.Result<Readonly<Record<string, string>>, string> => {
+): Result.Result<Readonly<Record<string, string>>, Sentence> => {
   const uncalled = [...values.keys()].filter((name) => !Object.hasOwn(asked, name))
   if (uncalled.length > 0) {
     return Result.fail(
-      `${uncalled.map(quoted).join(", ")} was not asked for; the fields asked for are ${names(asked)}`
+      say`${uncalled.map(quoted)} was not asked for; the fields asked for are ${Object.keys(asked)}`
     )
   }
   const missing = Object.keys(asked).filter((name) => given(values, name) === undefined)
   return missing.length > 0
-    ? Result.fail(`${missing.join(", ")} is missing; the fields asked for are ${names(asked)}`)
+    ? Result.fail(say`${missing} is missing; the fields asked for are ${Object.keys(asked)}`)
     : declaredValues(asked, values)
 }
-
-const names = (asked: FieldDescriptions): string => Object.keys(asked).join(", ")

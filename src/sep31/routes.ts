@@ -6,6 +6,7 @@ import { BearerOr403 } from "../sep10/Bearer.ts"
 import { Sep31Api } from "./api.ts"
 import { handlers } from "./handlers.ts"
 import { Info } from "./Info.ts"
+import { Presentation } from "./Presentation.ts"
 import { SendingAnchors } from "./SendingAnchors.ts"
 import { Transactions } from "./Transactions.ts"
 
@@ -13,10 +14,11 @@ const mounted = (at: string) =>
   serveApi(Sep31Api, at).pipe(
     Layer.provide(handlers),
     Layer.provide(Transactions.layer),
+    Layer.provide(Presentation.layer),
     Layer.provide([Info.layer, SendingAnchors.layer, BearerOr403.layer])
   )
 
-/** Leaves open the ports, the configuration, `Actors`, `AcceptingPayments`, `Tokens` and `Customers`. */
+/** Leaves open the ports, the configuration, `Actors`, `AcceptingPayments`, `Tokens`, `Customers` and `Quotes`. */
 export const routes = Layer.unwrap(
   Effect.map(KedgeConfig, ({ activeSeps, baseUrl }) =>
     activeSeps.includes("sep-31") ? mounted(basePathOf(baseUrl)) : Layer.empty

@@ -4,10 +4,12 @@
  * The machine decides whether an update is awaited, so of two PATCHes at once the second finds the state changed and is
  * refused (S31-PATCH-09). Gotcha: the next attempt reads a new sealed snapshot, never the request.
  */
-import { Effect, Result } from "effect"
+import { Effect } from "effect"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
 import type { Refusal } from "../../machines/transaction/refusals.ts"
 import { BadRequest } from "../http/errors.ts"
+import { orRefuse, refuse } from "../http/Language.ts"
+import { say, type Sentence } from "../http/Sentence.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { BusinessHooks } from "../ports/BusinessHooks.ts"
 import type { TransactionRow } from "../ports/rows.ts"
@@ -66,9 +68,7 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
 
   return Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues, note: Note | null) {
     if (row.status !== "pending_transaction_info_update") return yield* notAwaited(row.status)
-    const checked = checkUpdate(wantedFields(row, note), values)
-    if (Result.isFailure(checked)) return yield* new BadRequest({ error: checked.failure })
-    const fields = checked.success
+    const fields = yield* orRefuse(BadRequest, checkUpdate(wantedFields(row, note), values))
     const verdict = yield* callHook({
       hook: "acceptUpdate",
       ask: () =>
@@ -97,16 +97,16 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
       destination,
       known: row
     })
-    if (told._tag === "Refused") return yield* new BadRequest({ error: refusalText(told.reason) })
+    if (told._tag === "Refused") return yield* refuse(BadRequest, refusalText(told.reason))
     if (told._tag === "NoSuchTransaction") return yield* noSuchTransaction()
   })
 })
 
 const notAwaited = (status: string) =>
-  new BadRequest({ error: `the transaction waits for no update: its status is ${status}` })
+  refuse(BadRequest, say`the transaction waits for no update: its status is ${status}`)
 
 /** A refusal here means that another PATCH, or the institution, came first. */
-const refusalText = (reason: Refusal): string =>
+const refusalText = (reason: Refusal): Sentence =>
   reason === "fields-missing"
-    ? "other fields are asked for by now: read the transaction again"
-    : "the transaction waits for no update any more: read it again"
+    ? say`other fields are asked for by now: read the transaction again`
+    : say`the transaction waits for no update any more: read it again`

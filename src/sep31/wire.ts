@@ -46,8 +46,12 @@ export const PostBody = Schema.Struct({
   asset_code: text("A key of /info's receive."),
   asset_issuer: optional("G…; without it the asset of that code that is received here."),
   funding_method: optional("One of the asset's funding_methods."),
-  destination_asset: optional("Only the asset sent itself: conversions are not offered."),
-  quote_id: optional("Quotes are not offered: 400."),
+  destination_asset: optional(
+    "What is to be delivered, as SEP-38 names it; without quote_id at the price of the moment of receipt."
+  ),
+  quote_id: optional(
+    "A firm quote of the caller's own (SEP-38), not used before; its sell_amount is the amount."
+  ),
   sender_id: optional("SEP-12 id of the Sending Client."),
   receiver_id: optional("SEP-12 id of the Receiving Client."),
   lang: optional("ISO 639-1; en by default."),
@@ -58,13 +62,15 @@ export const PostBody = Schema.Struct({
   )
 })
 
-/** Answer of POST: exactly these, all of them (S31-RESP-02, S31-RESP-03). */
-export const CreatedWire = Schema.Struct({
-  id: text("Of the transaction."),
-  stellar_account_id: text("G…: where to pay."),
-  stellar_memo_type: Schema.Literals(["id", "text", "hash"]),
-  stellar_memo: text("To be attached to the payment; base64 for a hash.")
-})
+/** Where to pay: all three members, or none while the customers are not accepted (S31-RESP-03, S31-RESP-04). */
+const WhereToPay = {
+  stellar_account_id: optional("G…: where to pay."),
+  stellar_memo_type: Schema.optionalKey(Schema.Literals(["id", "text", "hash"])),
+  stellar_memo: optional("To be attached to the payment; base64 for a hash.")
+}
+
+/** Answer of POST: nothing beside these (S31-RESP-02). */
+export const CreatedWire = Schema.Struct({ id: text("Of the transaction."), ...WhereToPay })
 export type CreatedWire = typeof CreatedWire.Type
 
 const RefundsWire = Schema.Struct({
@@ -75,21 +81,40 @@ const RefundsWire = Schema.Struct({
   )
 })
 
+/** The parts add up to the total (S31-GET-04). */
+const FeeDetails = Schema.Struct({
+  total: Schema.String,
+  asset: Schema.String,
+  details: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        name: Schema.String,
+        description: Schema.optionalKey(Schema.String),
+        amount: Schema.String
+      })
+    )
+  )
+})
+
 /** A transaction as its Sending Anchor sees it (SEP-31 §GET Transaction, S31-GET-03). */
 export const TransactionWire = Schema.Struct({
   id: Schema.String,
   status: Schema.Literals(sep31Statuses),
+  status_eta: Schema.optionalKey(
+    Schema.Finite.annotate({ description: "Seconds until the next status is expected." })
+  ),
   status_message: optional("What happened, in words."),
   amount_in: text("Announced; once paid, received."),
   amount_in_asset: text("stellar:CODE:ISSUER"),
-  amount_out: optional("Delivered, or to be delivered."),
+  amount_out: optional(
+    "Delivered, or to be delivered; converted without a quote only once the payment came."
+  ),
   amount_out_asset: Schema.String,
-  amount_fee: Schema.String,
+  amount_fee: optional("As fee_details.total."),
   amount_fee_asset: Schema.String,
-  fee_details: Schema.Struct({ total: Schema.String, asset: Schema.String }),
-  stellar_account_id: Schema.String,
-  stellar_memo_type: Schema.Literals(["id", "text", "hash"]),
-  stellar_memo: Schema.String,
+  fee_details: Schema.optionalKey(FeeDetails),
+  quote_id: optional("The firm quote it redeemed."),
+  ...WhereToPay,
   started_at: text("UTC, ISO 8601."),
   updated_at: text("When the present status was reached."),
   completed_at: optional("Only of a completed transaction."),
@@ -107,4 +132,9 @@ export const TransactionAnswer = Schema.Struct({ transaction: TransactionWire })
 /** Body of PATCH; read by `parseRequest.ts`. */
 export const PatchBody = Schema.Struct({
   fields: Schema.Struct({ transaction: Schema.Record(Schema.String, Schema.String) })
+})
+
+/** Body of PUT callback; read by `registerCallback.ts`. */
+export const CallbackBody = Schema.Struct({
+  url: text("https, without user, password and fragment; it replaces any earlier one.")
 })

@@ -1,4 +1,5 @@
 // An asset, customers and rows of SEP-31 as its tests start from.
+import { deliverAsReceived } from "../../machines/transaction/context.ts"
 import { amount } from "../../machines/domain/Amount.ts"
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { AssetConfig } from "../../src/KedgeConfig.ts"
@@ -28,7 +29,8 @@ export const usdc: AssetConfig = {
   },
   senderTypes: ["sep31-sender", "sep31-large-sender"],
   receiverTypes: ["sep31-receiver"],
-  rails: {}
+  rails: {},
+  quotes: "off"
 }
 
 export const customerTypes = {
@@ -74,7 +76,8 @@ export const transactionRow = (rest: Partial<TransactionRow> = {}): TransactionR
     minimum: usdc.minimum,
     maximum: usdc.maximum,
     fee: usdc.fee,
-    expiresAtMillis: 1_800_086_400_000
+    expiresAtMillis: 1_800_086_400_000,
+    ...deliverAsReceived
   },
   amounts: { received: null, accepted: null, fee: null, delivered: null },
   context: { v: 1 },
@@ -88,6 +91,9 @@ export const transactionRow = (rest: Partial<TransactionRow> = {}): TransactionR
   destination: null,
   sendingAnchor,
   creator: `${sendingAnchor}:1`,
+  clientDomain: null,
+  quoteId: null,
+  callbackUrl: null,
   senderType: "sep31-sender",
   receiverType: "sep31-receiver",
   reference: "internal-reference",

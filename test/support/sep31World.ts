@@ -16,9 +16,15 @@ import { Storage } from "../../src/ports/Storage.ts"
 import type { Actors } from "../../src/runtime/Actors.ts"
 import { AcceptingPayments } from "../../src/runtime/AcceptingPayments.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
+import { type Rate, RateProvider, RateUnavailable } from "../../src/ports/RateProvider.ts"
 import { layer as customersLayer } from "../../src/sep12/CustomersLayer.ts"
+import type { Customers } from "../../src/sep12/Customers.ts"
 import { routes } from "../../src/sep31/routes.ts"
+import type { Quotes } from "../../src/sep38/Quotes.ts"
+import { layer as quotesLayer } from "../../src/sep38/QuotesLayer.ts"
 import * as Logging from "../../src/telemetry/Logging.ts"
+import { scriptedOutbound } from "./scriptedOutbound.ts"
+import { Outbound } from "../../src/ports/Outbound.ts"
 import { bringPayments, payment, runtimeLayer, scriptedRail, testSettings } from "./runtimeWorld.ts"
 import { customerTypes, otherAnchor, receiverId, senderId, sendingAnchor, usdc } from "./sep31.ts"
 
@@ -36,9 +42,13 @@ export interface Script {
   outcomes: Map<string, PayoutOutcome>
   /** Customers' values by id. */
   values: Map<string, Readonly<Record<string, string>>>
+  /** What the provider thinks of a customer, by id; of anybody else it wants more. */
+  verdicts: Map<string, "ACCEPTED" | "PROCESSING" | "REJECTED">
+  /** The rate of every pair without one of its own; null is none. */
+  rate: Rate | null
 }
 
-/** A provider that has nothing but the values the test gave, and judges nobody on its own. */
+/** A provider that has nothing but the values and the verdicts the test gave. */
 const kycOf = (script: Script): KycProvider["Service"] => {
   const unused = () => Effect.die(new Error("SEP-31 takes no values from a client and erases nobody"))
   const wanted = { last_name: { type: "string", description: "family name" } } as const
@@ -46,10 +56,25 @@ const kycOf = (script: Script): KycProvider["Service"] => {
     fields: () => Effect.succeed(wanted),
     put: unused,
     erase: unused,
-    verdict: () => Effect.succeed({ status: "NEEDS_INFO", fields: wanted, provided: {} }),
+    verdict: (id) =>
+      Effect.sync(() => {
+        const status = script.verdicts.get(id)
+        return status === undefined
+          ? { status: "NEEDS_INFO", fields: wanted, provided: {} }
+          : { status, fields: {}, provided: {} }
+      }),
     values: (id) => Effect.sync(() => script.values.get(id) ?? {})
   }
 }
+
+const ratesOf = (script: Script): RateProvider["Service"] => ({
+  rate: () =>
+    Effect.suspend(() =>
+      script.rate === null
+        ? Effect.fail(new RateUnavailable({ message: "the desk is closed" }))
+        : Effect.succeed(script.rate)
+    )
+})
 
 const railOf = (script: Script, paid: Array<Parameters<PaymentRail["execute"]>[0]>) =>
   scriptedRail((payout) =>
@@ -64,7 +89,14 @@ const railOf = (script: Script, paid: Array<Parameters<PaymentRail["execute"]>[0
 export const startSep31 = async (
   options: { readonly settings?: Partial<Settings>; readonly storage?: Layer.Layer<Storage> } = {}
 ) => {
-  const script: Script = { hooks: {}, accepting: true, outcomes: new Map(), values: new Map() }
+  const script: Script = {
+    hooks: {},
+    accepting: true,
+    outcomes: new Map(),
+    values: new Map(),
+    verdicts: new Map(),
+    rate: null
+  }
   const paid: Array<Parameters<PaymentRail["execute"]>[0]> = []
   const settings: Settings = {
     ...testSettings,
@@ -88,6 +120,8 @@ export const startSep31 = async (
   const ports = Layer.mergeAll(
     Layer.succeed(BusinessHooks, hooks),
     Layer.succeed(KycProvider, kycOf(script)),
+    Layer.succeed(RateProvider, ratesOf(script)),
+    Layer.succeed(Outbound, scriptedOutbound().outbound),
     Layer.succeed(AcceptingPayments, { ready: Effect.sync(() => script.accepting) })
   ).pipe(
     Layer.provideMerge(
@@ -97,7 +131,7 @@ export const startSep31 = async (
       })
     )
   )
-  const world = customersLayer.pipe(Layer.provideMerge(ports))
+  const world = Layer.mergeAll(customersLayer, quotesLayer).pipe(Layer.provideMerge(ports))
   const envelope = Envelope.layer({
     bodyMax: settings.bodyMax,
     requestTimeout: settings.timing.requestTimeout,
@@ -136,11 +170,12 @@ export const startSep31 = async (
   const ask = async (
     method: string,
     path: string,
-    { as = bearer, body, type = "application/json" }: Request = {}
+    { as = bearer, body, headers = {}, type = "application/json" }: Request = {}
   ): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
+        ...headers,
         ...(as === null ? {} : { authorization: `Bearer ${as}` }),
         ...(body === undefined || type === null ? {} : { "content-type": type })
       },
@@ -153,8 +188,9 @@ export const startSep31 = async (
       body: text === "" ? null : (JSON.parse(text) as unknown)
     }
   }
-  const run = <A, E>(effect: Effect.Effect<A, E, Actors | Storage | KedgeConfig | Tokens>) =>
-    runtime.runPromise(effect)
+  const run = <A, E>(
+    effect: Effect.Effect<A, E, Actors | Storage | KedgeConfig | Tokens | Customers | Quotes>
+  ) => runtime.runPromise(effect)
 
   return { url, script, paid, lines, token, ask, run, runtime, stop: () => runtime.dispose() }
 }
@@ -164,6 +200,7 @@ interface Request {
   readonly as?: string | null
   readonly body?: unknown
   readonly type?: string | null
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Bytes, so that fetch adds no content type of its own. */

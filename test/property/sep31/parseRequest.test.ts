@@ -2,6 +2,7 @@ import { Result } from "effect"
 import fc from "fast-check"
 import { expect, it } from "vitest"
 import { fromStroops, stroopsMax } from "../../../machines/domain/Amount.ts"
+import type { Sentence } from "../../../machines/domain/Sentence.ts"
 import { type JsonObject, isJsonObject, readJson } from "../../../src/http/readJson.ts"
 import { parsePositive, wireNumber } from "../../../src/sep31/amounts.ts"
 import { parseTransactionRequest, parseUpdateRequest } from "../../../src/sep31/parseRequest.ts"
@@ -15,7 +16,8 @@ const amountIn = (text: string) => {
   if (body === undefined) throw new Error("the test's own body is no object")
   return Result.flatMap(parseTransactionRequest(body), ({ amount }) => parsePositive(amount))
 }
-const faultOf = <A>(parsed: Result.Result<A, string>) => (Result.isFailure(parsed) ? parsed.failure : null)
+const faultOf = <A>(parsed: Result.Result<A, Sentence>) =>
+  Result.isFailure(parsed) ? String(parsed.failure) : null
 const positive = fc.bigInt(1n, stroopsMax)
 
 it("an amount is read to the last stroop, as a number as well as a string (S31-POST-03)", () => {

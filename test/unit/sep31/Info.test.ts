@@ -122,18 +122,75 @@ describe("info(asset, lang)", () => {
 
 describe("the settings", () => {
   it("cannot hold two assets of one code (S31-INFO-07)", () => {
-    const faults = settingsFaults({ assets: [plain, { ...plain, issuer: otherAnchor }] })
+    const faults = settingsFaults({ quotes: null, assets: [plain, { ...plain, issuer: otherAnchor }] })
 
     expect(faults).toEqual([containing("two assets have the code USDC")])
   })
 
   it("cannot hold an amount that no JSON number is (S31-INFO-05)", () => {
-    const faults = settingsFaults({ assets: [{ ...plain, maximum: amount("922337203685.4775807") }] })
+    const faults = settingsFaults({
+      quotes: null,
+      assets: [{ ...plain, maximum: amount("922337203685.4775807") }]
+    })
 
     expect(faults).toEqual([containing("maximum of USDC is 922337203685.4775807")])
     expect(
-      settingsFaults({ assets: [{ ...plain, fee: { fixed: zero, percent: amount("0.0000001") } }] })
+      settingsFaults({
+        quotes: null,
+        assets: [{ ...plain, fee: { fixed: zero, percent: amount("0.0000001") } }]
+      })
     ).toEqual([])
+  })
+
+  const brl = {
+    asset: "iso4217:BRL",
+    decimals: 2,
+    countryCodes: [],
+    buyDeliveryMethods: [
+      { name: "SEPA", description: "SEPA" },
+      { name: "SWIFT", description: "SWIFT" }
+    ],
+    sellDeliveryMethods: [],
+    capacity: null
+  }
+  const pair = {
+    sell: `stellar:USDC:${issuer}`,
+    buy: brl.asset,
+    rate: "5",
+    spread: zero,
+    fee: { fixed: zero, percent: zero },
+    feeIn: "sell" as const
+  }
+  const quotes = { offChain: [brl], pairs: [pair], openMax: 10, clients: "sending-anchors" as const }
+
+  it.each([
+    ["supported", true, false],
+    ["required", true, true],
+    ["off", false, false]
+  ] as const)("say that quotes are %s (S31-INFO-03, S31-INFO-06)", (configured, supported, required) => {
+    const wire = published({ ...plain, quotes: configured })
+
+    expect([wire.quotes_supported, wire.quotes_required]).toEqual([supported, required])
+    expect(settingsFaults({ quotes, assets: [{ ...plain, quotes: configured }] })).toEqual([])
+  })
+
+  it.each(["supported", "required"] as const)(
+    "cannot have quotes %s without a pair (S31-INFO-06)",
+    (wanted) => {
+      const assets = [{ ...plain, quotes: wanted }]
+
+      expect(settingsFaults({ quotes: null, assets })).toEqual([containing("no pair")])
+      expect(settingsFaults({ quotes: { ...quotes, pairs: [] }, assets })).toEqual([containing("no pair")])
+    }
+  )
+
+  it.each([
+    ["a funding method that delivers nothing bought", ["SEPA", "SWIFT", "PIX"]],
+    ["a delivery method that is no funding method", ["SEPA"]]
+  ])("cannot have %s (S31-INFO-14)", (_, fundingMethods) => {
+    const faults = settingsFaults({ quotes, assets: [{ ...plain, quotes: "supported", fundingMethods }] })
+
+    expect(faults).toEqual([containing("both must have the same")])
   })
 
   it.effect("that cannot be published keep the API from starting", () =>

@@ -1,9 +1,10 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe } from "vitest"
+import type { Profile } from "../../../src/KedgeConfig.ts"
 import type { CustomerRow } from "../../../src/ports/rows.ts"
 import { notFound } from "../../../src/sep12/errors.ts"
-import { standing } from "../../../src/sep12/Verdicts.ts"
+import { recorded, standing } from "../../../src/sep12/judgedAs.ts"
 import { checkCustomers, type CustomerSource } from "../../../src/sep31/checkCustomers.ts"
 import { completed } from "../../../src/sep31/Info.ts"
 import {
@@ -30,15 +31,18 @@ const sourceOf = (rows: ReadonlyArray<CustomerRow>): CustomerSource => {
       const row = find(id)
       if (row === null || row.erased || row.owner !== owner) return Effect.fail(notFound())
       const known = standing(row, type)
-      return Effect.succeed({ row, verdict: { status: known === "open" ? "NEEDS_INFO" : known } })
+      const isProcessed = row.contested.length === 0 && recorded(row, type)?.status === "PROCESSING"
+      const open = isProcessed ? ("PROCESSING" as const) : ("NEEDS_INFO" as const)
+      return Effect.succeed({ row, verdict: { status: known === "open" ? open : known } })
     }
   }
 }
 const check = (
   rows: ReadonlyArray<CustomerRow>,
   named: { readonly senderId: string | null; readonly receiverId: string | null } = { senderId, receiverId },
-  wanted = asset
-) => checkCustomers(sourceOf(rows), sendingAnchor, named, wanted)
+  wanted = asset,
+  profile: Profile = "v1"
+) => checkCustomers(sourceOf(rows), { account: sendingAnchor, profile }, named, wanted)
 const refusal = (...args: Parameters<typeof check>) =>
   Effect.map(Effect.flip(check(...args)), (error) =>
     error._tag === "CustomerInfoNeeded" ? `${error.error} ${error.type ?? ""}`.trim() : error.message
@@ -55,7 +59,8 @@ describe("checkCustomers", () => {
         requires: [
           { id: senderId, version: 1 },
           { id: receiverId, version: 4 }
-        ]
+        ],
+        areAccepted: true
       })
     })
   )
@@ -78,13 +83,62 @@ describe("checkCustomers", () => {
     ["not judged", senderId, customer(senderId, {})],
     ["judged under no published type", senderId, customer(senderId, { toString: "ACCEPTED" })],
     ["incomplete", senderId, customer(senderId, { "sep31-sender": "NEEDS_INFO" })],
-    ["still being judged", senderId, customer(senderId, { "sep31-sender": "PROCESSING" })],
     ["contested by a rail", senderId, { ...sender, contested: ["last_name"] }]
   ] as const)(
-    "a sender that is %s is customer_info_needed with its type (S31-POST-10, S31-ERR-02)",
+    "a sender that is %s is customer_info_needed with its type for v1 and v2 (S31-POST-10, S31-ERR-02, S31-DUAL-04)",
     ([, id, row]) =>
       Effect.gen(function* () {
-        expect(yield* refusal([row, receiver], { senderId: id, receiverId })).toBe(
+        for (const profile of ["v1", "v2"] as const) {
+          expect(yield* refusal([row, receiver], { senderId: id, receiverId }, asset, profile)).toBe(
+            "customer_info_needed sep31-sender"
+          )
+        }
+      })
+  )
+
+  it.effect.each(["v1", "v2", "v3"] as const)(
+    "one that is still being judged makes the transaction of a %s client wait (S31-DUAL-05)",
+    (profile) =>
+      Effect.gen(function* () {
+        const open = customer(senderId, { "sep31-sender": "PROCESSING" })
+
+        expect(yield* check([open, receiver], undefined, asset, profile)).toMatchObject({
+          senderId,
+          senderType: "sep31-sender",
+          areAccepted: false
+        })
+      })
+  )
+
+  it.effect.each([
+    ["missing", null, null],
+    ["incomplete", senderId, senderId],
+    ["contested by a rail", senderId, senderId]
+  ] as const)("one that is %s makes the transaction of a v3 client wait (S31-DUAL-04)", ([name, id, kept]) =>
+    Effect.gen(function* () {
+      const row =
+        name === "incomplete"
+          ? customer(senderId, { "sep31-sender": "NEEDS_INFO" })
+          : { ...sender, contested: ["last_name"] }
+
+      expect(yield* check([row, receiver], { senderId: id, receiverId }, asset, "v3")).toMatchObject({
+        senderId: kept,
+        senderType: "sep31-sender",
+        receiverId,
+        areAccepted: false
+      })
+    })
+  )
+
+  it.effect.each([
+    ["unknown", "0190a000-0000-7000-8000-00000000ffff", sender],
+    ["another Sending Anchor's", senderId, { ...sender, owner: otherAnchor }],
+    ["erased", senderId, { ...sender, erased: true }]
+  ] as const)(
+    "one that is %s is refused whatever the client speaks (S31-ERR-02, S31-POST-10)",
+    ([, id, row]) =>
+      Effect.gen(function* () {
+        expect(yield* refusal([row, receiver], { senderId: id, receiverId }, asset, "v3")).toBe(
           "customer_info_needed sep31-sender"
         )
       })
@@ -116,7 +170,11 @@ describe("checkCustomers", () => {
     Effect.gen(function* () {
       const rejected = customer(receiverId, { "sep31-receiver": "REJECTED" })
 
-      expect(yield* refusal([sender, rejected])).toBe("the receiver cannot take part in payments here")
+      for (const profile of ["v1", "v2", "v3"] as const) {
+        expect(yield* refusal([sender, rejected], undefined, asset, profile)).toBe(
+          "the receiver cannot take part in payments here"
+        )
+      }
     })
   )
 

@@ -1,10 +1,13 @@
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 import { describe, expect, it } from "vitest"
 import { amount, zero } from "../../../machines/domain/Amount.ts"
+import type { QuoteId } from "../../../machines/domain/Ids.ts"
+import { BadRequest } from "../../../src/http/errors.ts"
 import type { AssetConfig } from "../../../src/KedgeConfig.ts"
 import { checkRequest } from "../../../src/sep31/checkRequest.ts"
 import type { TransactionRequest } from "../../../src/sep31/parseRequest.ts"
-import { issuer, otherAnchor, usdc } from "../../support/sep31.ts"
+import type { QuoteRow } from "../../../src/ports/rows.ts"
+import { issuer, otherAnchor, sendingAnchor, usdc } from "../../support/sep31.ts"
 
 const request: TransactionRequest = {
   amount: "100",
@@ -22,11 +25,49 @@ const request: TransactionRequest = {
 }
 const native: AssetConfig = { ...usdc, code: "native", issuer: null, fundingMethods: ["SEPA"] }
 const free: AssetConfig = { ...usdc, minimum: null, maximum: null, fee: { fixed: zero, percent: zero } }
-const check = (change: Partial<TransactionRequest>, asset: AssetConfig = usdc) =>
-  checkRequest([asset, native], { ...request, ...change })
-const fault = (change: Partial<TransactionRequest>, asset?: AssetConfig) => {
-  const answer = check(change, asset)
-  return Result.isFailure(answer) ? answer.failure : ""
+const usdcId = `stellar:USDC:${issuer}`
+const quoteId = "0190a000-0000-7000-8000-00000000d001"
+/** 100 USDC for 540 BRL, by SEPA, of the Sending Anchor's. */
+const quote: QuoteRow = {
+  id: quoteId as QuoteId,
+  owner: sendingAnchor,
+  context: "sep31",
+  sellAsset: usdcId,
+  sellAmount: amount("100"),
+  buyAsset: "iso4217:BRL",
+  buyAmount: amount("540"),
+  price: "0.18",
+  totalPrice: "0.1851851852",
+  fee: { total: amount("2.8"), asset: usdcId },
+  sellDeliveryMethod: null,
+  buyDeliveryMethod: "SEPA",
+  countryCode: null,
+  expiresAtMillis: 1_800_000_600_000,
+  createdAtMillis: 1_800_000_000_000,
+  transactionId: null
+}
+const quoting: AssetConfig = { ...usdc, quotes: "supported" }
+/** Knows the quotes given, of the Sending Anchor's. */
+const source = (quotes: ReadonlyArray<QuoteRow>) => ({
+  supports: (sell: string, buy: string) => sell === usdcId && buy === "iso4217:BRL",
+  usable: (owner: string, id: string) => {
+    const found = quotes.find((each) => each.id === id && each.owner === owner)
+    return found === undefined
+      ? Effect.fail(new BadRequest({ error: "quote not usable" }))
+      : Effect.succeed(found)
+  }
+})
+const check = (
+  change: Partial<TransactionRequest>,
+  asset: AssetConfig = usdc,
+  quotes: ReadonlyArray<QuoteRow> = [quote]
+) =>
+  Effect.runSync(
+    Effect.result(checkRequest([asset, native], source(quotes), sendingAnchor, { ...request, ...change }))
+  )
+const fault = (...args: Parameters<typeof check>) => {
+  const answer = check(...args)
+  return Result.isFailure(answer) ? answer.failure.message : ""
 }
 
 describe("checkRequest: amount", () => {
@@ -139,14 +180,110 @@ describe("checkRequest: funding_method", () => {
   })
 })
 
-describe("checkRequest: quotes and conversions", () => {
-  it("refuses a quote, since none are offered (S31-POST-18)", () => {
-    expect(fault({ quoteId: "q" })).toContain("quote_id")
+describe("checkRequest: conversions", () => {
+  it("delivers the asset itself where nothing else is asked for (S31-POST-16, S31-INFO-13)", () => {
+    for (const change of [{}, { destinationAsset: usdcId }]) {
+      expect(Result.getOrThrow(check(change, quoting)).conversion).toBeNull()
+    }
   })
 
-  it("takes the asset itself as destination for no conversion, and no other (S31-POST-15)", () => {
-    expect(fault({ destinationAsset: `stellar:USDC:${issuer}` })).toBe("")
-    expect(fault({ destinationAsset: "iso4217:EUR" })).toContain("destination_asset")
+  it("takes a pair that is offered, at the price of receipt (S31-POST-15, S31-AMT-08)", () => {
+    expect(Result.getOrThrow(check({ destinationAsset: "iso4217:BRL" }, quoting)).conversion).toEqual({
+      from: usdcId,
+      to: "iso4217:BRL",
+      price: null
+    })
+  })
+
+  it.each([
+    ["that is not exchanged", "iso4217:EUR", quoting],
+    ["of another case", "iso4217:brl", quoting],
+    ["that is nothing", "", quoting],
+    ["where nothing is exchanged for this asset", "iso4217:BRL", usdc]
+  ])("refuses a destination_asset %s (S31-POST-15)", (_, destinationAsset, asset) => {
+    expect(fault({ destinationAsset }, asset)).toContain("destination_asset")
+  })
+
+  it("leaves the fee of a conversion to its price (S31-AMT-03, S31-AMT-07)", () => {
+    const expensive = { ...quoting, fee: { fixed: amount("100"), percent: zero } }
+
+    expect(fault({}, expensive)).toContain("leaves nothing")
+    expect(fault({ destinationAsset: "iso4217:BRL" }, expensive)).toBe("")
+    expect(fault({ quoteId }, expensive)).toBe("")
+  })
+})
+
+describe("checkRequest: quotes", () => {
+  it("takes the caller's own, with all that it promises (S31-POST-19, S31-POST-20, S31-AMT-03)", () => {
+    const checked = Result.getOrThrow(check({ quoteId }, quoting))
+
+    expect(checked.quote).toEqual(quote)
+    expect(checked.conversion).toEqual({
+      from: usdcId,
+      to: "iso4217:BRL",
+      price: {
+        buyAmount: "540",
+        fee: { total: "2.8", asset: usdcId },
+        price: "0.18",
+        totalPrice: "0.1851851852"
+      }
+    })
+  })
+
+  it("compares the amount as a number (S31-POST-19)", () => {
+    expect(fault({ quoteId, amount: "100.0000" }, quoting)).toBe("")
+    expect(fault({ quoteId, amount: "100.0000001" }, quoting)).toContain("sell_amount")
+  })
+
+  it.each([
+    ["another destination_asset", { destinationAsset: "iso4217:EUR" }, {}, "buy_asset"],
+    ["the asset itself as destination", { destinationAsset: usdcId }, {}, "buy_asset"],
+    ["another method", { fundingMethod: "SWIFT" }, {}, "buy_delivery_method"],
+    ["another context", {}, { context: "sep6" }, "sep6"],
+    ["another asset sold", {}, { sellAsset: `stellar:EURC:${issuer}` }, "quote_id is for"],
+    ["another issuer", {}, { sellAsset: `stellar:USDC:${otherAnchor}` }, "quote_id is for"],
+    ["a method that is not offered", { fundingMethod: null }, { buyDeliveryMethod: "PIX" }, "PIX"]
+  ] as ReadonlyArray<readonly [string, Partial<TransactionRequest>, Partial<QuoteRow>, string]>)(
+    "refuses one of %s (S31-POST-19)",
+    (_, change, other, word) => {
+      expect(fault({ quoteId, ...change }, quoting, [{ ...quote, ...other }])).toContain(word)
+    }
+  )
+
+  it("says the same of an unknown one and of another's (S31-POST-19)", () => {
+    const unknown = fault({ quoteId: "x" }, quoting)
+
+    expect(unknown).not.toBe("")
+    expect(fault({ quoteId }, quoting, [{ ...quote, owner: otherAnchor }])).toBe(unknown)
+  })
+
+  it("agrees with the same destination_asset beside it (S31-POST-19)", () => {
+    expect(fault({ quoteId, destinationAsset: "iso4217:BRL" }, quoting)).toBe("")
+  })
+
+  it("takes the funding method from it where none is stated (S31-POST-08)", () => {
+    const fields = new Map([["type", "SWIFT"]])
+
+    expect(Result.getOrThrow(check({ quoteId, fundingMethod: null, fields }, quoting)).fundingMethod).toBe(
+      "SEPA"
+    )
+    const free = { ...quote, buyDeliveryMethod: null }
+    expect(
+      Result.getOrThrow(check({ quoteId, fundingMethod: null, fields }, quoting, [free])).fundingMethod
+    ).toBe("SWIFT")
+    expect(fault({ quoteId, fundingMethod: null }, quoting, [free])).toContain("funding_method is missing")
+  })
+
+  it("refuses any where the asset offers none (S31-POST-18)", () => {
+    expect(fault({ quoteId })).toContain("quote_id")
+  })
+
+  it("refuses a request without one where the asset needs one (S31-POST-17)", () => {
+    const required: AssetConfig = { ...usdc, quotes: "required" }
+
+    expect(fault({}, required)).toContain("quote_id is missing")
+    expect(fault({ destinationAsset: "iso4217:BRL" }, required)).toContain("quote_id is missing")
+    expect(fault({ quoteId }, required)).toBe("")
   })
 })
 
@@ -202,7 +339,14 @@ describe("checkRequest: order", () => {
 
   it("what passes is what was asked for", () => {
     expect(check({})).toEqual(
-      Result.succeed({ asset: usdc, amount: amount("100"), fundingMethod: "SEPA", refundMemo: null })
+      Result.succeed({
+        asset: usdc,
+        amount: amount("100"),
+        fundingMethod: "SEPA",
+        refundMemo: null,
+        conversion: null,
+        quote: null
+      })
     )
   })
 })

@@ -1,5 +1,6 @@
 import { Result } from "effect"
 import { describe, expect, it } from "vitest"
+import type { Sentence } from "../../../machines/domain/Sentence.ts"
 import { isJsonObject, readJson } from "../../../src/http/readJson.ts"
 import { parseLang, parseTransactionRequest, parseUpdateRequest } from "../../../src/sep31/parseRequest.ts"
 
@@ -10,7 +11,8 @@ const object = (text: string) => {
 }
 const post = (text: string) => parseTransactionRequest(object(text))
 const patch = (text: string) => parseUpdateRequest(object(text))
-const fault = <A>(answer: Result.Result<A, string>) => (Result.isFailure(answer) ? answer.failure : "")
+const fault = <A>(answer: Result.Result<A, Sentence>) =>
+  Result.isFailure(answer) ? String(answer.failure) : ""
 
 describe("parseTransactionRequest", () => {
   it("keeps an amount as it was written, number or string (S31-POST-02, S31-POST-03)", () => {

@@ -1,5 +1,6 @@
 import { Result } from "effect"
 import { describe, expect, it } from "vitest"
+import type { Sentence } from "../../../machines/domain/Sentence.ts"
 import { completed } from "../../../src/sep31/Info.ts"
 import { checkUpdate, declaredValues, missingFields } from "../../../src/sep31/requiredFields.ts"
 import { customerTypes, usdc } from "../../support/sep31.ts"
@@ -10,7 +11,8 @@ const complete = new Map([
   ["account_number", "4242"],
   ["type", "SEPA"]
 ])
-const fault = <A>(answer: Result.Result<A, string>) => (Result.isFailure(answer) ? answer.failure : "")
+const fault = <A>(answer: Result.Result<A, Sentence>) =>
+  Result.isFailure(answer) ? String(answer.failure) : ""
 
 describe("missingFields", () => {
   it("lists the required fields without a value, as /info describes them (S31-POST-13, S31-ERR-03)", () => {

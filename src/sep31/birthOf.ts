@@ -1,0 +1,89 @@
+/**
+ * The row of a new transaction, from everything the checks let through: its terms are frozen here and never change.
+ *
+ * Ready for funds when both customers are accepted; else it waits for them in `pending_receiver` with its memo drawn and not told
+ * (S31-RESP-04, S31-RESP-08). Gotcha: with a quote its life is the quote's (S31-ST-10), whatever the settings say.
+ */
+import type { TransactionId } from "../../machines/domain/Ids.ts"
+import type { Memo } from "../../machines/domain/Memo.ts"
+import { initialContext, type MismatchPolicy, type Terms } from "../../machines/transaction/context.ts"
+import { storedContext } from "../../machines/transaction/snapshot.ts"
+import type { ActorRow, Birth, RepeatKey, SealedRow } from "../ports/rows.ts"
+import type { Admitted, Creator } from "./createTransaction.ts"
+
+/** The customers are asked for right after the birth; should the process die before that, again after so many seconds. */
+const askedWithin = 15
+
+/** What came is what is delivered (the seed's reading). */
+const mismatchDefault: MismatchPolicy = { over: "deliver", under: "deliver" }
+
+interface Parts {
+  readonly id: TransactionId
+  readonly creator: Creator
+  readonly admitted: Admitted
+  readonly repeat: RepeatKey | null
+  /** ISO 639-1. */
+  readonly lang: string
+  readonly memo: Memo
+  readonly destination: SealedRow | null
+  readonly nowMillis: number
+  readonly lifetimeSeconds: number
+}
+
+export const birthOf = (parts: Parts): Birth => {
+  const { admitted, creator, id, lifetimeSeconds, nowMillis } = parts
+  const { accepted, asset, fee, request } = admitted
+  const { areAccepted, ...parties } = admitted.parties
+  const terms: Terms = {
+    expected: request.amount,
+    minimum: asset.config.minimum,
+    maximum: asset.config.maximum,
+    fee,
+    expiresAtMillis: request.quote?.expiresAtMillis ?? nowMillis + lifetimeSeconds * 1000,
+    conversion: request.conversion,
+    mismatch: asset.config.mismatch ?? mismatchDefault
+  }
+  return {
+    id,
+    leaf: areAccepted ? "pending_sender.awaitingPayment" : "pending_receiver.checking",
+    quoteId: request.quote?.id ?? null,
+    repeat: parts.repeat,
+    clientDomain: creator.clientDomain,
+    dueInSeconds: areAccepted ? null : askedWithin,
+    terms,
+    context: storedContext(initialContext({ id, terms, ready: areAccepted })),
+    asset: asset.id,
+    account: asset.config.account,
+    memo: parts.memo,
+    fundingMethod: request.fundingMethod,
+    ...parties,
+    destination: parts.destination,
+    sendingAnchor: creator.account,
+    creator: creator.subject,
+    reference: accepted.reference ?? null,
+    metadata: accepted.metadata ?? {},
+    lang: parts.lang,
+    refundMemo: request.refundMemo
+  }
+}
+
+/** It may be paid from its first moment. */
+export const isReady = ({ leaf }: Pick<Birth, "leaf">): boolean => leaf === "pending_sender.awaitingPayment"
+
+/** As it is read right after its birth. */
+export const actorOf = (birth: Birth): ActorRow => ({
+  id: birth.id,
+  version: 1,
+  state: birth.leaf,
+  terms: birth.terms,
+  amounts: { received: null, accepted: null, fee: null, delivered: null },
+  context: birth.context,
+  asset: birth.asset,
+  account: birth.account,
+  memo: birth.memo,
+  fundingMethod: birth.fundingMethod,
+  senderId: birth.senderId,
+  receiverId: birth.receiverId,
+  fundedBy: null,
+  destination: birth.destination?.id ?? null
+})
