@@ -16,7 +16,12 @@ export const transactionFields = { routing_number: "021000021", account_number: 
 export const senderValues = { first_name: "Allie", last_name: "Grater", email_address: "allie@example.org" }
 export const receiverValues = { first_name: "Lee", last_name: "Sun", bank_account_number: "1234567" }
 
-const configOf = (sandbox: Sandbox, account: string, sendingAnchor: string, quotes: QuoteMode) => {
+const configOf = (
+  sandbox: Sandbox,
+  account: string,
+  sendingAnchors: ReadonlyArray<string>,
+  quotes: QuoteMode
+) => {
   const [asset] = sandbox.assets
   if (asset === undefined) throw new Error("the sandbox issues no asset")
   const bank = (name: string) => ({ name, description: `a transfer by ${name}` })
@@ -60,11 +65,13 @@ const configOf = (sandbox: Sandbox, account: string, sendingAnchor: string, quot
         }
       }
     },
-    sendingAnchors: [{ account: sendingAnchor, name: "Validator" }],
+    sendingAnchors: sendingAnchors.map((each, at) => ({ account: each, name: `Validator ${at + 1}` })),
     ...(quotes === "off"
       ? {}
       : {
           quotes: {
+            // Run for SEP-38 alone, the validator asks with a key that nobody knows.
+            ...(quotes === "required" ? { clients: "authenticated" } : {}),
             offChain: [
               {
                 asset: "iso4217:BRL",
@@ -94,12 +101,18 @@ const startSandbox = () =>
 export const startAnchor = async (quotes: QuoteMode = "off") => {
   const sandbox = await startSandbox()
   const [port, operatorPort] = [await freePort(), await freePort()]
-  const [receiving, sendingAnchor, signing] = [Keypair.random(), Keypair.random(), Keypair.random()]
+  const [receiving, signing] = [Keypair.random(), Keypair.random()]
+  const [sendingAnchor, otherAnchor] = [Keypair.random(), Keypair.random()]
   for (const account of [receiving, sendingAnchor]) {
     const funding = await sandbox.faucet.fund(account.publicKey(), "USDC", 10_000_0000000n)
     if (!funding.isDone) throw new Error(`the faucet refused: ${funding.reason}`)
   }
-  const file = configOf(sandbox, receiving.publicKey(), sendingAnchor.publicKey(), quotes)
+  const file = configOf(
+    sandbox,
+    receiving.publicKey(),
+    [sendingAnchor.publicKey(), otherAnchor.publicKey()],
+    quotes
+  )
   const settings = await readConfig({
     KEDGE_NETWORK: "testnet",
     KEDGE_BASE_URL: `http://127.0.0.1:${port}`,
@@ -131,6 +144,8 @@ export const startAnchor = async (quotes: QuoteMode = "off") => {
     receiving: receiving.publicKey(),
     signing: signing.publicKey(),
     sendingAnchor,
+    /** Another one with an agreement, to which nothing of the first belongs. */
+    otherAnchor,
     stop: async () => {
       await runtime.dispose()
       await sandbox.close()
