@@ -34,6 +34,8 @@ const commands = Layer.succeed(Programs, {
   listTransactions: (options) => asked({ _tag: "ListTransactions", ...options }),
   showTransaction: (id, json) => asked({ _tag: "ShowTransaction", id, json }),
   listInbox: (json) => asked({ _tag: "ListInbox", json }),
+  listCallbacks: (options) => asked({ _tag: "ListCallbacks", ...options }),
+  replayCallbacks: (id) => asked({ _tag: "ReplayCallbacks", id }),
   replayInbox: Effect.flatMap(programs, (loaded) => loaded.replayInbox),
   demo: (options) => Effect.flatMap(demo, (loaded) => loaded.demo(options)),
   pay: (options) => Effect.flatMap(pay, (loaded) => loaded.pay(options))

@@ -55,6 +55,12 @@ export interface ListOptions {
   readonly json: boolean
 }
 
+export interface CallbackListOptions {
+  readonly state: "pending" | "dead" | "delivered"
+  readonly limit: number
+  readonly json: boolean
+}
+
 export class Programs extends Context.Service<
   Programs,
   {
@@ -68,6 +74,9 @@ export class Programs extends Context.Service<
     readonly showTransaction: (id: string, json: boolean) => Program
     readonly listInbox: (json: boolean) => Program
     readonly replayInbox: Program
+    readonly listCallbacks: (options: CallbackListOptions) => Program
+    /** Null: of every transaction. */
+    readonly replayCallbacks: (transactionId: string | null) => Program
     readonly demo: (options: DemoOptions) => Program
     readonly pay: (options: PayOptions) => Program
   }

@@ -9,7 +9,11 @@ import type { TransactionId } from "../../machines/domain/Ids.ts"
 import { Storage } from "../ports/Storage.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import { openNote } from "../runtime/Note.ts"
+import { listCallbacks, replayCallbacks } from "./callbackAnswers.ts"
 import { describeInbox, describeList, describeTransaction, transactionJson } from "./describeTransaction.ts"
+
+/** As the outbox has them. */
+export const callbackStates = ["pending", "dead", "delivered"] as const
 
 export const Question = Schema.Union([
   Schema.TaggedStruct("ListTransactions", {
@@ -20,7 +24,13 @@ export const Question = Schema.Union([
   }),
   Schema.TaggedStruct("ShowTransaction", { id: Schema.String, json: Schema.Boolean }),
   Schema.TaggedStruct("ListInbox", { json: Schema.Boolean }),
-  Schema.TaggedStruct("ReplayInbox", {})
+  Schema.TaggedStruct("ReplayInbox", {}),
+  Schema.TaggedStruct("ListCallbacks", {
+    state: Schema.Literals(callbackStates),
+    limit: Schema.Int,
+    json: Schema.Boolean
+  }),
+  Schema.TaggedStruct("ReplayCallbacks", { id: Schema.NullOr(Schema.String) })
 ])
 export type Question = typeof Question.Type
 
@@ -80,7 +90,7 @@ const inbox = Effect.fnUntraced(function* (json: boolean) {
   return found(json ? pretty({ parked, quarantined }) : describeInbox({ parked, quarantined }))
 })
 
-/** Answers a question that only reads; `ReplayInbox` is the watcher's and answered by `replay`. */
+/** Answers a question from the storage; `ReplayInbox` is the watcher's and answered by `replay`. */
 export const answer = <E, R>(question: Question, replay: Effect.Effect<string, E, R>) => {
   switch (question._tag) {
     case "ListTransactions":
@@ -91,5 +101,9 @@ export const answer = <E, R>(question: Question, replay: Effect.Effect<string, E
       return inbox(question.json)
     case "ReplayInbox":
       return Effect.map(replay, found)
+    case "ListCallbacks":
+      return Effect.map(listCallbacks(question.state, question.limit, question.json), found)
+    case "ReplayCallbacks":
+      return replayCallbacks(question.id)
   }
 }

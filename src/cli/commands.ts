@@ -8,6 +8,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { sep31Statuses } from "../../machines/domain/Sep31Status.ts"
 import { configPage, configSchema } from "./configPage.ts"
 import { Programs } from "./Programs.ts"
+import { callbackStates } from "./Questions.ts"
 
 const directory = Flag.String("directory").pipe(
   Flag.withDescription("Where the demo keeps its ledger, database and keys"),
@@ -127,6 +128,35 @@ const inbox = Command.make("inbox").pipe(
   Command.withSubcommands([inboxList, inboxReplay])
 )
 
+const callbacksList = Command.make(
+  "list",
+  {
+    state: Flag.Literals("state", callbackStates).pipe(
+      Flag.withDescription("pending: waits or is tried again; dead: given up; delivered"),
+      Flag.withDefault("dead" as const)
+    ),
+    limit: Flag.Int("limit").pipe(Flag.withDescription("How many at most"), Flag.withDefault(50)),
+    json
+  },
+  (flags) => Effect.flatMap(Programs, (programs) => programs.listCallbacks(flags))
+).pipe(Command.withDescription("Status callbacks, newest first; without --state the ones given up"))
+
+const callbacksReplay = Command.make(
+  "replay",
+  {
+    id: Argument.String("id").pipe(
+      Argument.withDescription("Of the transaction; without it, every one"),
+      Argument.optional
+    )
+  },
+  ({ id }) => Effect.flatMap(Programs, (programs) => programs.replayCallbacks(Option.getOrNull(id)))
+).pipe(Command.withDescription("Send the newest status again where its callback was given up"))
+
+const callbacks = Command.make("callbacks").pipe(
+  Command.withDescription("Look at what Sending Anchors are told, and tell them again"),
+  Command.withSubcommands([callbacksList, callbacksReplay])
+)
+
 const demo = Command.make(
   "demo",
   {
@@ -195,6 +225,7 @@ export const kedge = Command.make("kedge", {}, () =>
     pollOutgoing,
     tx,
     inbox,
+    callbacks,
     demo,
     pay,
     config
