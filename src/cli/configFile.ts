@@ -72,6 +72,9 @@ const Fee = Schema.Struct({
   percent: Schema.optionalKey(decimal("Percentage points: 1 is 1 %. Without it, 0."))
 })
 
+const seconds = (description: string) =>
+  Schema.Finite.annotate({ description }).check(Schema.isBetween({ minimum: 0.05, maximum: 31_536_000 }))
+
 const Asset = Schema.Struct({
   code: name("Asset code, or `native` for lumens.", /^[A-Za-z0-9]{1,12}$/u, "1 to 12 letters and digits"),
   issuer: Schema.optionalKey(account("The issuer; left out only for `native`.")),
@@ -119,6 +122,43 @@ const Asset = Schema.Struct({
     Schema.Literals(["off", "supported", "required"]).annotate({
       description:
         "Whether a firm quote may be redeemed for it, or must: `off`, `supported` or `required`. Needs a pair in `quotes`. Without it, off."
+    })
+  ),
+  mismatch: Schema.optionalKey(
+    Schema.Struct({
+      over: Schema.optionalKey(
+        Schema.Literals(["deliver", "refundExcess", "refundAll"]).annotate({
+          description:
+            "More than announced: deliver all of it, deliver what was announced and return the rest, or return all. Without it, deliver."
+        })
+      ),
+      under: Schema.optionalKey(
+        Schema.Literals(["deliver", "refundAll"]).annotate({
+          description: "Less than announced: deliver it, or return all. Without it, deliver."
+        })
+      )
+    }).annotate({
+      description:
+        "What is done with a payment of another amount than announced that is within the limits. With a firm quote, all of it is returned whatever stands here."
+    })
+  ),
+  lifetime: Schema.optionalKey(
+    seconds(
+      "How long a transaction without a quote waits for its payment. Without it, KEDGE_TRANSACTION_LIFETIME_SECONDS."
+    )
+  ),
+  payoutSeconds: Schema.optionalKey(
+    Schema.Record(
+      methodName("A funding method."),
+      seconds("How long a payout by it usually takes.")
+    ).annotate({
+      description: "Shown as `status_eta` while a payout is under way. Without it, nothing is said."
+    })
+  ),
+  fieldMapping: Schema.optionalKey(
+    Schema.Record(fieldName, fieldName).annotate({
+      description:
+        "Name in `fields` to the SEP-9 name of the Receiving Client under which the rail reads it: `receiver_account_number` to `bank_account_number`."
     })
   )
 })
@@ -222,12 +262,21 @@ const CustomerType = Schema.Struct({
   })
 })
 
-const seconds = (description: string) =>
-  Schema.Finite.annotate({ description }).check(Schema.isBetween({ minimum: 0.05, maximum: 31_536_000 }))
-
 const SendingAnchor = Schema.Struct({
   account: account("The account it signs in with."),
   name: text("Its name in logs and lists.", 100),
+  profile: Schema.optionalKey(
+    Schema.Literals(["v1", "v2", "v3"]).annotate({
+      description:
+        "The generation of SEP-31 it speaks. `v1` and `v2` register customers first and are told at once what is missing; `v3` may post first. Without it, v3."
+    })
+  ),
+  endsInError: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "With profile `v1`: show `expired` and `refunded` as `error`, for a client that knows neither. Without it, false."
+    })
+  ),
   callbackTimeout: Schema.optionalKey(
     seconds("Its callbacks are sent again after so long without an answer. Without it, as for all.")
   ),

@@ -7,6 +7,7 @@
 import { Result, Schema, SchemaIssue } from "effect"
 import { amount, isLess, isMore, zero } from "../../machines/domain/Amount.ts"
 import { feeOf } from "../../machines/domain/Fee.ts"
+import { sep9Field } from "../../machines/domain/Sep9.ts"
 import type {
   AssetConfig,
   CustomerType,
@@ -94,8 +95,13 @@ const assetOf = (asset: ConfigFile["assets"][number]): AssetConfig => ({
   receiverTypes: asset.receiverTypes ?? [],
   rails: asset.rails ?? {},
   quotes: asset.quotes ?? "off",
+  ...(asset.mismatch === undefined ? {} : { mismatch: { ...mismatchDefault, ...asset.mismatch } }),
+  ...(asset.lifetime === undefined ? {} : { lifetime: asset.lifetime }),
+  ...(asset.payoutSeconds === undefined ? {} : { payoutSeconds: asset.payoutSeconds }),
+  ...(asset.fieldMapping === undefined ? {} : { fieldMapping: asset.fieldMapping }),
   ...(asset.currency === undefined ? {} : { currency: asset.currency })
 })
+const mismatchDefault = { over: "deliver", under: "deliver" } as const
 
 const assetProblems = (file: ConfigFile, index: number): ReadonlyArray<Problem> => {
   const given = file.assets[index]
@@ -149,15 +155,39 @@ const assetProblems = (file: ConfigFile, index: number): ReadonlyArray<Problem> 
   for (const method of Object.keys(asset.rails).filter((each) => !asset.fundingMethods.includes(each))) {
     found.push(here("rails", `names ${method}, which is none of the fundingMethods`))
   }
-  return found
+  for (const method of Object.keys(asset.payoutSeconds ?? {})) {
+    if (!asset.fundingMethods.includes(method))
+      found.push(here("payoutSeconds", `names ${method}, which is none of the fundingMethods`))
+  }
+  return [...found, ...mappingFaults(asset).map((fault) => here("fieldMapping", fault))]
+}
+
+/** A rail reads text by SEP-9 names, and one value for each. */
+const mappingFaults = ({ fields, fieldMapping = {} }: AssetConfig): ReadonlyArray<string> => {
+  const taken = new Set<string>()
+  return Object.entries(fieldMapping).flatMap(([field, to]) => {
+    const known = sep9Field(to)
+    const isTwice = taken.has(to)
+    taken.add(to)
+    return [
+      ...(Object.hasOwn(fields, field) ? [] : [`maps ${field}, which is none of the fields`]),
+      ...(known === undefined || known.type === "binary"
+        ? [`maps ${field} to ${to}, which is no text of SEP-9`]
+        : []),
+      ...(isTwice ? [`maps two fields to ${to}`] : [])
+    ]
+  })
 }
 
 const anchorProblems = (file: ConfigFile): ReadonlyArray<Problem> =>
-  (file.sendingAnchors ?? []).flatMap(({ account }, index) =>
-    isAccount(account)
+  (file.sendingAnchors ?? []).flatMap(({ account, endsInError, profile }, index) => [
+    ...(isAccount(account)
       ? []
-      : [at(["sendingAnchors", index, "account"], `${account} has a wrong checksum: it is mistyped`)]
-  )
+      : [at(["sendingAnchors", index, "account"], `${account} has a wrong checksum: it is mistyped`)]),
+    ...(endsInError !== true || profile === "v1"
+      ? []
+      : [at(["sendingAnchors", index, "endsInError"], "is true without profile v1, for which alone it is")])
+  ])
 
 const additionsOf = ({
   CURRENCIES = [],
