@@ -1,8 +1,8 @@
 /**
  * The node:http server under a public listener: limits on headers and slow clients, and a JSON answer where Node itself
- * refuses a request before any of our code sees it (431, 408, 400).
+ * refuses a request before any of our code sees it (431, 414, 408, 400).
  *
- * Gotcha: at that point there is no request object, so no CORS header and no request id.
+ * Gotcha: at that point there is no request object, so no CORS header, no request id and no language but English.
  */
 import { createServer, type Server } from "node:http"
 import type { Socket } from "node:net"
@@ -19,13 +19,31 @@ const refusals: Readonly<Record<string, readonly [status: string, error: string]
   ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "the request took too long to arrive"]
 }
 const malformed = ["400 Bad Request", "the request is not valid HTTP"] as const
+const longUrl = ["414 URI Too Long", "the URL is too long"] as const
 
-const refuse = (fault: Error & { readonly code?: string }, socket: Socket): void => {
+type Fault = Error & { readonly code?: string; readonly rawPacket?: Uint8Array }
+
+/** Far more than the URL of any request to us; the envelope has the same limit. */
+const urlMax = 8192
+
+/** The parser counts the request line as a header. Gotcha: of a URL that comes in several packets only the last is known here. */
+const isWithinUrl = ({ rawPacket }: Fault): boolean => {
+  if (rawPacket === undefined) return false
+  const [line = ""] = Buffer.from(rawPacket).toString("latin1").split("\r\n", 1)
+  return line.length > urlMax && /^[A-Z]+ \S/.test(line)
+}
+
+const refusalOf = (fault: Fault): readonly [status: string, error: string] =>
+  fault.code === "HPE_HEADER_OVERFLOW" && isWithinUrl(fault)
+    ? longUrl
+    : (refusals[fault.code ?? ""] ?? malformed)
+
+const refuse = (fault: Fault, socket: Socket): void => {
   if (fault.code === "ECONNRESET" || !socket.writable) {
     socket.destroy()
     return
   }
-  const [status, error] = refusals[fault.code ?? ""] ?? malformed
+  const [status, error] = refusalOf(fault)
   const body = JSON.stringify({ error })
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n` +

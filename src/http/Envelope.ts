@@ -49,6 +49,7 @@ const sentences: ReadonlyMap<number, Sentence> = new Map([
   [405, say`the method is not allowed here`],
   [408, say`the request took too long to arrive`],
   [413, say`the request is too large`],
+  [414, say`the URL is too long`],
   [415, say`the content type of the body is not supported here`],
   [426, say`the connection cannot be used for this`],
   [429, say`too many requests`],
@@ -151,6 +152,10 @@ const makeCounting = () => {
   }
 }
 
+/** Characters of a URL: no parameter of the SEPs is longer than some hundred. */
+const urlMax = 8192
+const tooLong: Effect.Effect<Response> = Effect.succeed(HttpServerResponse.empty({ status: 414 }))
+
 const makeEnvelope = Effect.fnUntraced(function* (options: EnvelopeOptions) {
   const bodyMax = ByteSize.bytes(options.bodyMax)
   const deadlines = yield* makeDeadlines(options.requestTimeout)
@@ -184,7 +189,7 @@ const makeEnvelope = Effect.fnUntraced(function* (options: EnvelopeOptions) {
     }
     const started = yield* Clock.currentTimeMillis
     const { response, cause } = yield* Effect.annotateLogs(
-      answer(app, url, note, started),
+      answer(url.length > urlMax ? tooLong : app, url, note, started),
       "request",
       requestId
     )

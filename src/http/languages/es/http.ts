@@ -6,6 +6,7 @@ export const http: Readonly<Record<string, string>> = {
   "there is no such endpoint": "esa dirección no existe aquí",
   "the method is not allowed here": "el método no está permitido aquí",
   "the request took too long to arrive": "la solicitud tardó demasiado en llegar",
+  "the URL is too long": "la URL es demasiado larga",
   "the request is too large": "la solicitud es demasiado grande",
   "the content type of the body is not supported here": "el tipo de contenido del cuerpo no se admite aquí",
   "the connection cannot be used for this": "la conexión no se puede usar para esto",
@@ -35,7 +36,6 @@ export const http: Readonly<Record<string, string>> = {
   "{0} is missing": "{0}: falta",
   "{0} is not valid: {1}": "{0}: no es válido: {1}",
 
-  "its host did not answer": "su host no respondió",
   "its host did not answer": "su host no respondió",
   "its host is not one that is called from here": "su host no es de los que se llaman desde aquí",
   "its host is an address that is not written as four decimal numbers":
