@@ -4,6 +4,7 @@
  */
 import { Context, Effect, Layer } from "effect"
 import { routes as sep1Routes } from "./sep1/routes.ts"
+import { CallbackSender } from "./callbacks/CallbackSender.ts"
 import { KedgeConfig } from "./KedgeConfig.ts"
 import { PayoutExecutor } from "./payouts/PayoutExecutor.ts"
 import { PayoutFollowUp } from "./payouts/PayoutFollowUp.ts"
@@ -21,7 +22,9 @@ import { layer as customersLayer } from "./sep12/CustomersLayer.ts"
 import { routes as sep12Routes } from "./sep12/routes.ts"
 import { VerdictSweeper } from "./sep12/VerdictSweeper.ts"
 import { OpenMatters } from "./sep31/OpenMatters.ts"
+import { Presentation } from "./sep31/Presentation.ts"
 import { routes as sep31Routes } from "./sep31/routes.ts"
+import { StatusCallbacks } from "./sep31/StatusCallbacks.ts"
 import { ExpireTransactions } from "./watcher/ExpireTransactions.ts"
 import { InboxReplay } from "./watcher/InboxReplay.ts"
 import { PaymentWatcher } from "./watcher/PaymentWatcher.ts"
@@ -57,9 +60,12 @@ const services = Layer.mergeAll(
   acceptingPayments,
   VerdictSweeper.layer,
   OpenMatters.layer,
+  StatusCallbacks.layer.pipe(Layer.provide(Presentation.layer)),
   bearers
 ).pipe(
-  Layer.provideMerge(Layer.mergeAll(RailCaller.layer, WatcherState.layer, customersLayer)),
+  Layer.provideMerge(
+    Layer.mergeAll(RailCaller.layer, WatcherState.layer, CallbackSender.layer, customersLayer)
+  ),
   Layer.provideMerge(runtime)
 )
 
@@ -85,6 +91,7 @@ const roles = Layer.effect(
     const followUp = yield* PayoutFollowUp
     const matters = yield* OpenMatters
     const verdicts = yield* VerdictSweeper
+    const callbacks = yield* StatusCallbacks
     const watch: ReadonlyArray<Role> = [
       { name: "watch", run: watcher.run },
       { name: "waiting-payments", run: waiting.run },
@@ -98,6 +105,7 @@ const roles = Layer.effect(
     const upkeep: ReadonlyArray<Role> = [
       { name: "open-matters", run: matters.run },
       { name: "verdicts", run: verdicts.run },
+      { name: "callbacks", run: callbacks.run },
       { name: "prune", run: prune.pipe(Effect.provideService(Storage, storage)) }
     ]
     return [

@@ -33,6 +33,13 @@ export {
   type Verdict
 } from "./ports/KycProvider.ts"
 export {
+  Outbound,
+  type OutboundAnswer,
+  OutboundRefused,
+  type OutboundRequest,
+  OutboundUnavailable
+} from "./ports/Outbound.ts"
+export {
   type FieldDescription,
   type LookUpAnswer,
   NothingAccepted,

@@ -10,6 +10,7 @@ import { Effect, Layer, ManagedRuntime, Redacted } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
 import { createPublicServer } from "../../adapters/http-node/createPublicServer.ts"
 import { layer as embeddedKyc } from "../../adapters/kyc-embedded/EmbeddedKyc.ts"
+import { layer as outbound } from "../../adapters/outbound-node/OutboundNode.ts"
 import { layer as localSigner } from "../../adapters/signer-local/LocalSigner.ts"
 import { amount } from "../../machines/domain/Amount.ts"
 import * as Envelope from "../../src/http/Envelope.ts"
@@ -85,6 +86,7 @@ const serverOf = (settings: Settings, databaseUrl: string) => {
     RateProvider.none,
     memoryLedger(settings.network.passphrase).layer,
     localSigner,
+    outbound,
     embeddedKyc()
   ).pipe(Layer.provideMerge(Layer.mergeAll(storageLayer(databaseUrl), realPorts(settings))))
   const envelope = Layer.unwrap(

@@ -6,7 +6,9 @@ import type { KedgeConfig } from "../../src/KedgeConfig.ts"
 import type { BusinessHooks } from "../../src/ports/BusinessHooks.ts"
 import type { Entropy } from "../../src/ports/Entropy.ts"
 import type { KycProvider } from "../../src/ports/KycProvider.ts"
+import type { Outbound } from "../../src/ports/Outbound.ts"
 import type { Rails } from "../../src/ports/Rails.ts"
+import type { Signer } from "../../src/ports/Signer.ts"
 import type { StellarNetwork } from "../../src/ports/StellarNetwork.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import type { Vault } from "../../src/ports/Vault.ts"
@@ -18,7 +20,16 @@ type Given<L> = L extends Layer.Layer<infer A, infer _E, infer _R> ? A : never
 
 it("Kedge.layer leaves open exactly the ports and the settings", () => {
   expectTypeOf<Opened<typeof layer>>().toEqualTypeOf<
-    BusinessHooks | Entropy | KedgeConfig | KycProvider | Rails | StellarNetwork | Storage | Vault
+    | BusinessHooks
+    | Entropy
+    | KedgeConfig
+    | KycProvider
+    | Outbound
+    | Rails
+    | Signer
+    | StellarNetwork
+    | Storage
+    | Vault
   >()
 })
 
