@@ -4,11 +4,12 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Amount, amount, fromStroops, toStroops, zero } from "../../../machines/domain/Amount.ts"
 import { payoutId } from "../../../machines/domain/Ids.ts"
+import { KedgeConfig } from "../../../src/KedgeConfig.ts"
 import { type Answer, answerOf } from "../../../src/payouts/outcomeEvent.ts"
 import type { PaymentRail } from "../../../src/ports/Rails.ts"
 import type { PayoutJob, PayoutState } from "../../../src/ports/rows.ts"
 import { CountingEntropy, PlainVault } from "../../support/plainParts.ts"
-import { birth, scriptedRail, transactionId } from "../../support/runtimeWorld.ts"
+import { birth, scriptedRail, testSettings, transactionId } from "../../support/runtimeWorld.ts"
 import { holds, seeded } from "../../support/seed.ts"
 
 const { rail } = scriptedRail(() => Effect.never)
@@ -56,7 +57,9 @@ const job = (
 
 const answer = (to: PayoutJob, said: unknown, how: "call" | "lookUp", over: PaymentRail = rail): Answer =>
   Effect.runSync(
-    answerOf(to, over, said, how).pipe(Effect.provide(Layer.mergeAll(PlainVault, CountingEntropy)))
+    answerOf(to, over, said, how).pipe(
+      Effect.provide(Layer.mergeAll(PlainVault, CountingEntropy, Layer.succeed(KedgeConfig, testSettings)))
+    )
   )
 
 const stroops = (max: bigint) => fc.bigInt({ min: 0n, max }).map(fromStroops)
