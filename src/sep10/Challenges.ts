@@ -9,7 +9,9 @@ import { Clock, Context, Effect, Layer, Metric, Result } from "effect"
 import { memoFault } from "../../machines/domain/Memo.ts"
 import { say, type Sentence } from "../../machines/domain/Sentence.ts"
 import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
+import { publishedUrl } from "../http/serveApi.ts"
 import { Entropy } from "../ports/Entropy.ts"
+import type { Outbound } from "../ports/Outbound.ts"
 import { Signer } from "../ports/Signer.ts"
 import { StellarNetwork } from "../ports/StellarNetwork.ts"
 import { Storage } from "../ports/Storage.ts"
@@ -17,9 +19,12 @@ import { buildChallenge, nonceLength } from "../stellar/buildChallenge.ts"
 import { type PostedChallenge, readChallenge } from "../stellar/readChallenge.ts"
 import { type Address, addressSentence, parseAddress } from "../stellar/strkeys.ts"
 import { verifyClient } from "../stellar/verifyClient.ts"
+import { servicePaths } from "../sep1/Toml.ts"
 import { challengesIssued, challengesRefused } from "../telemetry/Metrics.ts"
 import { subjectOf } from "./Caller.ts"
+import { ClientDomains } from "./ClientDomains.ts"
 import { type ChallengeRefused, ChallengeUndecided, refused } from "./errors.ts"
+import { checkSignedRequest, type RequestToSign, tokenOf } from "./SignedRequest.ts"
 import type { TokenTerms } from "./Tokens.ts"
 
 /** The query of GET /auth; a member that was not sent is absent. */
@@ -27,6 +32,9 @@ export interface ChallengeWish {
   readonly account: string
   readonly memo?: string
   readonly homeDomain?: string
+  readonly clientDomain?: string
+  /** The request as it came, for where it must be signed. */
+  readonly request?: RequestToSign
 }
 
 export interface Challenge {
@@ -62,18 +70,27 @@ export class Challenges extends Context.Service<
   static readonly layer: Layer.Layer<
     Challenges,
     never,
-    KedgeConfig | Entropy | Signer | StellarNetwork | Storage
+    KedgeConfig | Entropy | Outbound | Signer | StellarNetwork | Storage
   > = Layer.effect(
     Challenges,
     Effect.suspend(() => makeChallenges)
-  )
+  ).pipe(Layer.provide(ClientDomains.layer))
 }
+
+/** All home domains, the one that is meant without a word first (S10-CH-04). */
+export const homeDomainsOf = ({
+  homeDomain,
+  signIn
+}: Settings): readonly [string, ...ReadonlyArray<string>] => [homeDomain, ...signIn.otherHomeDomains]
 
 const readWish = (
   wish: ChallengeWish,
   server: string,
   settings: Settings
-): Result.Result<{ readonly client: Address; readonly memo: string | null }, Sentence> => {
+): Result.Result<
+  { readonly client: Address; readonly memo: string | null; readonly homeDomain: string },
+  Sentence
+> => {
   const parsed = parseAddress(wish.account)
   if (Result.isFailure(parsed)) {
     return Result.fail(
@@ -84,14 +101,16 @@ const readWish = (
   }
   const client = parsed.success
   if (client.account === server) return Result.fail(say`account is this server's own signing account`)
-  if (wish.homeDomain !== undefined && wish.homeDomain !== settings.homeDomain) {
-    return Result.fail(say`home_domain is not served here; leave it out, or send ${settings.homeDomain}`)
+  const homeDomains = homeDomainsOf(settings)
+  const { homeDomain = homeDomains[0] } = wish
+  if (!homeDomains.includes(homeDomain)) {
+    return Result.fail(say`home_domain is not served here; leave it out, or send ${homeDomains[0]}`)
   }
-  if (wish.memo === undefined) return Result.succeed({ client, memo: null })
+  if (wish.memo === undefined) return Result.succeed({ client, memo: null, homeDomain })
   if (client.muxedId !== null) return Result.fail(say`memo and a muxed account (M…) exclude each other`)
   const fault = memoFault({ type: "id", value: wish.memo })
   return fault === null
-    ? Result.succeed({ client, memo: wish.memo })
+    ? Result.succeed({ client, memo: wish.memo, homeDomain })
     : Result.fail(say`memo is not valid: ${fault}`)
 }
 
@@ -110,10 +129,11 @@ const makeChallenges = Effect.gen(function* () {
   const storage = yield* Storage
   const server = signer.publicKey
   const { passphrase } = settings.network
-  const { homeDomain } = settings
+  const clientDomains = yield* ClientDomains
+  const homeDomains = homeDomainsOf(settings)
   // From configuration, never from the Host header (SEC-46).
   const webAuthDomain = settings.baseUrl.host
-  if (homeDomain.length > homeDomainMax || webAuthDomain.length > webAuthDomainMax) {
+  if (homeDomains.some(({ length }) => length > homeDomainMax) || webAuthDomain.length > webAuthDomainMax) {
     return yield* Effect.die(
       new Error(
         `SEP-10 takes home domains up to ${homeDomainMax} and hosts up to ${webAuthDomainMax} characters`
@@ -122,11 +142,26 @@ const makeChallenges = Effect.gen(function* () {
   }
   const nowSeconds = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis / 1000))
 
+  const signing = {
+    endpoint: publishedUrl(settings.baseUrl, servicePaths.auth),
+    lifetimeMax: settings.timing.challengeLifetime
+  }
+  const noRequest: RequestToSign = { authorization: undefined, query: [] }
+
   const make = Effect.fnUntraced(function* (wish: ChallengeWish) {
-    const { client, memo } = yield* Effect.mapError(
+    const { request = noRequest } = wish
+    const token = settings.signIn.signedRequests ? yield* tokenOf(request) : null
+    const { client, homeDomain, memo } = yield* Effect.mapError(
       Effect.fromResult(readWish(wish, server, settings)),
-      refused
+      (sentence) => refused(sentence)
     )
+    const clientDomain = yield* clientDomains.verify(wish.clientDomain)
+    if (token !== null) {
+      yield* checkSignedRequest(token, request.query, {
+        ...signing,
+        key: clientDomain?.key ?? client.account
+      })
+    }
     const minTime = yield* nowSeconds
     const unsigned = buildChallenge({
       server,
@@ -137,7 +172,8 @@ const makeChallenges = Effect.gen(function* () {
       webAuthDomain,
       nonce: yield* entropy.bytes(nonceLength),
       minTime,
-      maxTime: minTime + settings.timing.challengeLifetime
+      maxTime: minTime + settings.timing.challengeLifetime,
+      ...(clientDomain === null ? {} : { clientDomain })
     })
     const signature = yield* signer.sign(unsigned.hash)
     yield* Metric.update(challengesIssued, 1)
@@ -153,10 +189,14 @@ const makeChallenges = Effect.gen(function* () {
   const redeem = (envelope: string) =>
     Effect.gen(function* () {
       const now = yield* nowSeconds
-      const rules = { server, passphrase, homeDomains: [homeDomain], webAuthDomain, now }
-      const posted = yield* Effect.mapError(Effect.fromResult(readChallenge(envelope, rules)), refused)
+      const rules = { server, passphrase, homeDomains, webAuthDomain, now }
+      const posted = yield* Effect.mapError(Effect.fromResult(readChallenge(envelope, rules)), (sentence) =>
+        refused(sentence)
+      )
       const account = yield* stellar.signers(posted.client.account).pipe(Effect.catch(undecided))
-      yield* Effect.mapError(Effect.fromResult(verifyClient(posted, server, account)), refused)
+      yield* Effect.mapError(Effect.fromResult(verifyClient(posted, server, account)), (sentence) =>
+        refused(sentence)
+      )
       const isFirst = yield* storage
         .useChallenge(posted.hash, (posted.maxTime + remembered) * 1000)
         .pipe(Effect.catch(undecided))

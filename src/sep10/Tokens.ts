@@ -6,7 +6,7 @@
  */
 import { Clock, Context, DateTime, Effect, Layer, Metric, Redacted, Schema } from "effect"
 import { say, type Sentence } from "../../machines/domain/Sentence.ts"
-import { errors, jwtVerify, SignJWT } from "jose"
+import { CompactSign, errors, jwtVerify, SignJWT } from "jose"
 import { publishedUrl } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { tokensChecked, tokensIssued } from "../telemetry/Metrics.ts"
@@ -20,12 +20,15 @@ const tokenType = "sep10+jwt"
 /** Seconds by which the clock of the process that issued a token may be ahead of ours. */
 const skew = 60
 const secretMin = 32
+/** Base64url characters of a key's name in the header: enough to tell a handful of keys apart. */
+const keyNameLength = 8
 
 const Claims = Schema.Struct({
   sub: Schema.String,
   iat: Schema.Int,
   exp: Schema.Int,
   jti: Schema.String,
+  aud: Schema.String,
   home_domain: Schema.String,
   client_domain: Schema.optionalKey(Schema.String)
 })
@@ -41,7 +44,10 @@ export interface TokenTerms {
   readonly clientDomain: string | null
 }
 
-/** Failure and persistence: nothing is stored; a token is good wherever the same secret and base URL are configured. */
+/**
+ * Failure and persistence: nothing is stored; a token is good wherever its secret, among others, and the same base URL are
+ * configured. The first secret signs; the former ones only verify, so a secret is replaced without ending a session.
+ */
 export class Tokens extends Context.Service<
   Tokens,
   {
@@ -63,14 +69,28 @@ const foreign = refuse(say`the token is not one of this server's`)
 const sentence = (cause: unknown): TokenRefused =>
   cause instanceof errors.JWTExpired ? refuse(say`the token has expired; sign in again`) : foreign
 
-const make = Effect.gen(function* () {
-  const settings = yield* KedgeConfig
-  const key = new TextEncoder().encode(Redacted.value(settings.jwtSecret))
-  if (key.length < secretMin) {
+/** The bytes of a secret, and a name that tells it from others and tells nothing of it: a signature made with it. */
+const keyOf = Effect.fnUntraced(function* (secret: Redacted.Redacted<string>) {
+  const bytes = new TextEncoder().encode(Redacted.value(secret))
+  if (bytes.length < secretMin) {
     return yield* new TokenSecretRefused({
-      message: `the token secret has ${key.length} bytes; HS256 needs ${secretMin} or more`
+      message: `the token secret has ${bytes.length} bytes; HS256 needs ${secretMin} or more`
     })
   }
+  const signed = yield* Effect.promise(() =>
+    new CompactSign(new TextEncoder().encode("name of this key"))
+      .setProtectedHeader({ alg: algorithm })
+      .sign(bytes)
+  )
+  return { bytes, name: signed.slice(signed.lastIndexOf(".") + 1).slice(0, keyNameLength) }
+})
+
+const make = Effect.gen(function* () {
+  const settings = yield* KedgeConfig
+  const signing = yield* keyOf(settings.jwtSecret)
+  const former = yield* Effect.forEach(settings.signIn.formerJwtSecrets, keyOf)
+  const keys = new Map([...former, signing].map(({ bytes, name }) => [name, bytes]))
+  const homeDomains = [settings.homeDomain, ...settings.signIn.otherHomeDomains]
   const issuer = publishedUrl(settings.baseUrl)
   const cache = new TokenCache()
 
@@ -82,11 +102,14 @@ const make = Effect.gen(function* () {
       iat: issued,
       exp: issued + settings.timing.tokenLifetime,
       jti: terms.challenge,
+      aud: terms.homeDomain,
       home_domain: terms.homeDomain,
       ...(terms.clientDomain === null ? {} : { client_domain: terms.clientDomain })
     }
-    const header = { alg: algorithm, typ: tokenType }
-    const token = yield* Effect.promise(() => new SignJWT(claims).setProtectedHeader(header).sign(key))
+    const header = { alg: algorithm, typ: tokenType, kid: signing.name }
+    const token = yield* Effect.promise(() =>
+      new SignJWT(claims).setProtectedHeader(header).sign(signing.bytes)
+    )
     yield* Metric.update(tokensIssued, 1)
     return token
   })
@@ -95,10 +118,11 @@ const make = Effect.gen(function* () {
     const currentDate = yield* DateTime.nowAsDate
     const { payload } = yield* Effect.tryPromise({
       try: () =>
-        jwtVerify(token, key, {
+        jwtVerify(token, ({ kid = "" }) => keys.get(kid) ?? signing.bytes, {
           algorithms: [algorithm],
           typ: tokenType,
           issuer,
+          audience: homeDomains,
           currentDate,
           clockTolerance: 0
         }),
@@ -106,7 +130,7 @@ const make = Effect.gen(function* () {
     })
     const claims = yield* Effect.mapError(decodeClaims(payload), () => foreign)
     const caller = parseSubject(claims.sub)
-    if (caller === null || claims.home_domain !== settings.homeDomain) return yield* foreign
+    if (caller === null || claims.home_domain !== claims.aud) return yield* foreign
     if (claims.iat > currentDate.getTime() / 1000 + skew) {
       return yield* refuse(say`the token is from the future; check the clocks`)
     }

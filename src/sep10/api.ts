@@ -1,7 +1,7 @@
 /** The wire of SEP-10: GET and POST on one path (SEP-10 §Challenge, §Token). Importable by clients; no handler here. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
-import { BadRequest, Unavailable } from "../http/errors.ts"
+import { BadRequest, Forbidden, Unauthorized, Unavailable } from "../http/errors.ts"
 import { FairAddress } from "./FairShare.ts"
 import { servicePaths } from "../sep1/Toml.ts"
 
@@ -14,7 +14,7 @@ const ChallengeQuery = {
   /** uint64 in decimal; only with `G…`. */
   memo: Schema.optionalKey(Schema.String),
   home_domain: Schema.optionalKey(Schema.String),
-  /** Read, so that it may not be given twice; attribution is not done, so it changes nothing (S10-CD-01). */
+  /** The application on whose behalf the client signs in: a host, with its port if any. */
   client_domain: Schema.optionalKey(Schema.String)
 }
 
@@ -29,7 +29,7 @@ export class Sep10Group extends HttpApiGroup.make("sep10")
     HttpApiEndpoint.get("challenge", authPath, {
       query: ChallengeQuery,
       success: ChallengeAnswer,
-      error: BadRequest
+      error: [BadRequest, Unauthorized, Forbidden]
     }),
     HttpApiEndpoint.post("token", authPath, {
       payload: [SignedChallenge, SignedChallenge.pipe(HttpApiSchema.asFormUrlEncoded())],

@@ -1,16 +1,22 @@
 /**
  * The "no"s of SEP-10, and what each is on the wire.
  *
- * Gotcha: a sentence may name a rule, never repeat what was sent: it may be a secret seed (S23-04).
+ * Gotcha: a sentence may name a rule, never repeat what was sent: it may be a secret seed (S23-04). Nor what a client
+ * domain's server answered: it may be another's secret (S10-CD-04).
  */
-import { type Effect, Schema } from "effect"
+import { Effect, Schema } from "effect"
+import type { HttpServerRequest } from "effect/http"
 import { Said, type Sentence, say } from "../../machines/domain/Sentence.ts"
-import { BadRequest, Unavailable } from "../http/errors.ts"
+import { BadRequest, Forbidden, setAnswerHeader, Unauthorized, Unavailable } from "../http/errors.ts"
 import { refuse } from "../http/Language.ts"
 
-/** 400: the parameters of a challenge, or the challenge that came back (S10-CH-*, S10-VER-*). */
+/**
+ * The parameters of a challenge, or the challenge that came back (S10-CH-*, S10-VER-*): 400. An application that may not sign
+ * in here is 403; a request that should have been signed and was not, 401 (S10-CD-06, S10-AH-04).
+ */
 export class ChallengeRefused extends Schema.TaggedError<ChallengeRefused>()("ChallengeRefused", {
-  sentence: Said
+  sentence: Said,
+  status: Schema.Literals([400, 401, 403])
 }) {
   override get message(): string {
     return String(this.sentence)
@@ -31,15 +37,26 @@ export class TokenRefused extends Schema.TaggedError<TokenRefused>()("TokenRefus
   }
 }
 
-/** The token secret is too short to sign with. The message never holds it. */
+/** A token secret is too short to sign with. The message never holds it. */
 export class TokenSecretRefused extends Schema.TaggedError<TokenSecretRefused>()("TokenSecretRefused", {
   message: Schema.String
 }) {}
 
-export const refused = (sentence: Sentence): ChallengeRefused => new ChallengeRefused({ sentence })
+export const refused = (sentence: Sentence, status: ChallengeRefused["status"] = 400): ChallengeRefused =>
+  new ChallengeRefused({ sentence, status })
 
-/** The answer a client gets: the reason of an undecided one is for the log. */
+/** The answer a client gets that asked for a challenge. */
 export const answerRefusal = (
+  error: ChallengeRefused
+): Effect.Effect<never, BadRequest | Unauthorized | Forbidden, HttpServerRequest.HttpServerRequest> => {
+  if (error.status === 403) return refuse(Forbidden, error.sentence)
+  return error.status === 401
+    ? Effect.andThen(setAnswerHeader("www-authenticate", "Bearer"), refuse(Unauthorized, error.sentence))
+    : refuse(BadRequest, error.sentence)
+}
+
+/** The answer a client gets that brought one back: the reason of an undecided one is for the log. */
+export const answerVerdict = (
   error: ChallengeRefused | ChallengeUndecided
 ): Effect.Effect<never, BadRequest | Unavailable> =>
   error._tag === "ChallengeRefused"

@@ -6,6 +6,7 @@
 import { StrKey } from "@stellar/stellar-sdk/base"
 import { Result } from "effect"
 import { say, type Sentence } from "../../machines/domain/Sentence.ts"
+import { toBase64 } from "./bytes.ts"
 
 /** An account as a client names it. */
 export interface Address {
@@ -33,6 +34,18 @@ const muxedIdOf = (text: string): string => {
   const bytes = StrKey.decodeMed25519PublicKey(text)
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(32).toString()
 }
+
+/** The key of an account for which `isAccount` holds, as a JSON Web Key (RFC 8037). */
+export const publicKeyJwk = (
+  account: string
+): { readonly kty: "OKP"; readonly crv: "Ed25519"; readonly x: string } => ({
+  kty: "OKP",
+  crv: "Ed25519",
+  x: toBase64(StrKey.decodeEd25519PublicKey(account))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "")
+})
 
 /** Reads `G…` or `M…`; exactly as it would be encoded, so no other spelling of the same key passes (S23-03). */
 export const parseAddress = (text: string): Result.Result<Address, AddressFault> => {

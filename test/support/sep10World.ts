@@ -4,10 +4,12 @@ import { layer as nodeEntropy } from "../../adapters/entropy-node/NodeEntropy.ts
 import { layer as localSigner } from "../../adapters/signer-local/LocalSigner.ts"
 import { layer as memoryStorage } from "../../adapters/storage-memory/MemoryStorage.ts"
 import { KedgeConfig, type Settings } from "../../src/KedgeConfig.ts"
+import type { Outbound } from "../../src/ports/Outbound.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { Challenges } from "../../src/sep10/Challenges.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
 import { testSettings } from "./runtimeWorld.ts"
+import { tomlHosts } from "./tomlHosts.ts"
 import { type LedgerAccounts, ledgerOf, serverKey, terms } from "./signIn.ts"
 
 export const sep10Settings: Settings = {
@@ -25,14 +27,22 @@ export interface Sep10Wish {
   readonly accounts?: LedgerAccounts
   /** To share one storage between two services. */
   readonly storage?: Layer.Layer<Storage>
+  /** What client domains publish; by default none answers. */
+  readonly outbound?: Layer.Layer<Outbound>
 }
 
-export const sep10Ports = ({ settings, accounts = new Map(), storage = memoryStorage }: Sep10Wish = {}) => {
+export const sep10Ports = ({
+  settings,
+  accounts = new Map(),
+  storage = memoryStorage,
+  outbound = tomlHosts().layer
+}: Sep10Wish = {}) => {
   const config = Layer.succeed(KedgeConfig, { ...sep10Settings, ...settings })
   return Layer.mergeAll(
     localSigner.pipe(Layer.provide(config)),
     nodeEntropy,
     storage,
+    outbound,
     ledgerOf(accounts)
   ).pipe(Layer.provideMerge(config))
 }

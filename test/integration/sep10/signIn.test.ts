@@ -189,15 +189,15 @@ describe("signing in", () => {
     )
   )
 
-  it.live("ignores a client domain, since attribution is not done (S10-CD-01)", () =>
-    withAnchor(new Map(), (base) =>
-      Effect.gen(function* () {
-        const query = { account, client_domain: "wallet.example.org" }
-        expect(parsed((yield* challengeOf(base, query)).transaction).operations).toHaveLength(2)
-        const answer = yield* signIn(base, query, client)
-        expect(decodeJwt(tokenOf(answer))["client_domain"]).toBe(undefined)
-      })
-    )
+  it.live("ignores a client domain where attribution is off (S10-CD-01)", () =>
+    Effect.gen(function* () {
+      const settings = { signIn: { ...sep10Settings.signIn, clientDomains: "off" as const } }
+      const { base } = yield* serveAnchor({ settings })
+      const query = { account, client_domain: "wallet.example.org" }
+      expect(parsed((yield* challengeOf(base, query)).transaction).operations).toHaveLength(2)
+      const answer = yield* signIn(base, query, client)
+      expect(decodeJwt(tokenOf(answer))["client_domain"]).toBe(undefined)
+    }).pipe(Effect.scoped)
   )
 })
 

@@ -15,6 +15,7 @@ import { serve } from "../../support/publicServer.ts"
 import { transactionOf } from "../../support/sandboxStellar.ts"
 import { sep10Settings } from "../../support/sep10World.ts"
 import { muxed } from "../../support/signIn.ts"
+import { tomlHosts } from "../../support/tomlHosts.ts"
 import { signIn, tokenOf } from "../../support/wallet.ts"
 import { fundedKeypair, startWorld, type World } from "../sandbox/world.ts"
 
@@ -26,7 +27,7 @@ const withAnchor = <A>({ sandbox }: World, test: (as: ReturnType<typeof signer>)
     horizonUrl: new URL(sandbox.url)
   }
   const config = Layer.succeed(KedgeConfig, settings)
-  const ports = Layer.mergeAll(localSigner, horizon, memoryStorage, nodeEntropy).pipe(
+  const ports = Layer.mergeAll(localSigner, horizon, memoryStorage, nodeEntropy, tomlHosts().layer).pipe(
     Layer.provideMerge(config)
   )
   return serve(routes.pipe(Layer.provide(Tokens.layer), Layer.provide(ports))).pipe(

@@ -6,7 +6,7 @@ import { TestClock } from "effect/testing"
 import { layer as memoryStorage } from "../../../adapters/storage-memory/MemoryStorage.ts"
 import { Storage, StorageUnavailable } from "../../../src/ports/Storage.ts"
 import { Challenges, type ChallengeWish } from "../../../src/sep10/Challenges.ts"
-import { sep10Layer, type Sep10Wish } from "../../support/sep10World.ts"
+import { sep10Layer, sep10Settings, type Sep10Wish } from "../../support/sep10World.ts"
 import {
   challengeFor,
   clientKey,
@@ -79,6 +79,23 @@ describe("make", () => {
       })
     )
   )
+
+  it.effect("serves several home domains, the first where none is named (S10-CH-04, S10-VER-06)", () => {
+    const signIn = { ...sep10Settings.signIn, otherHomeDomains: ["second.example.org"] }
+    return inWorld(
+      Effect.gen(function* () {
+        const domainOf = (wish: Partial<ChallengeWish>) =>
+          Effect.flatMap(signedChallenge(wish), (envelope) =>
+            Effect.map(redeem(envelope), ({ homeDomain }) => homeDomain)
+          )
+        expect(yield* domainOf({})).toBe(terms.homeDomain)
+        expect(yield* domainOf({ homeDomain: terms.homeDomain })).toBe(terms.homeDomain)
+        expect(yield* domainOf({ homeDomain: "second.example.org" })).toBe("second.example.org")
+        expect(yield* makeRefusal({ homeDomain: "third.example.org" })).toContain(terms.homeDomain)
+      }),
+      { settings: { signIn } }
+    )
+  })
 
   it.effect("refuses what is no account, and says what to send (S10-CH-01, S23-04)", () =>
     inWorld(

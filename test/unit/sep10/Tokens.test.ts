@@ -42,6 +42,7 @@ const right: JWTPayload = {
   iat: noon,
   exp: noon + lifetime,
   jti: terms.challenge,
+  aud: terms.homeDomain,
   home_domain: terms.homeDomain
 }
 const type = "sep10+jwt"
@@ -62,7 +63,11 @@ describe("a token", () => {
       Effect.gen(function* () {
         const token = yield* issue()
         expect(decodeJwt(token)).toEqual(right)
-        expect(decodeProtectedHeader(token)).toEqual({ alg: "HS256", typ: type })
+        expect(decodeProtectedHeader(token)).toEqual({
+          alg: "HS256",
+          typ: type,
+          kid: expect.stringMatching(/^[\w-]{8}$/) as string
+        })
       })
     )
   )
@@ -201,9 +206,12 @@ describe("a token is refused (S10-JWT-05, S10-JWT-06, A6)", () => {
     atNoon(
       Effect.gen(function* () {
         const wrong: ReadonlyArray<JWTPayload> = [
-          ...["iss", "sub", "iat", "exp", "jti", "home_domain"].map(without),
+          ...["iss", "sub", "iat", "exp", "jti", "aud", "home_domain"].map(without),
           { ...right, iss: `${issuer}/` },
           { ...right, home_domain: "evil.example.org" },
+          { ...right, aud: "evil.example.org" },
+          { ...right, aud: "evil.example.org", home_domain: "evil.example.org" },
+          { ...right, aud: [terms.homeDomain, "evil.example.org"] },
           { ...right, sub: "someone" },
           { ...right, sub: "CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA" },
           { ...right, sub: `${account}:01` },
@@ -235,6 +243,74 @@ describe("a token is refused (S10-JWT-05, S10-JWT-06, A6)", () => {
         expect((yield* verify(late)).account).toBe(account)
       })
     )
+  )
+})
+
+describe("a token secret that is replaced", () => {
+  const old = sep10Settings.jwtSecret
+  const next = Redacted.make("the next secret, thirty-two characters or more")
+  const other = Redacted.make("nobody's secret, thirty-two characters or more")
+  const withSecrets = <A, E>(
+    [jwtSecret = old, ...formerJwtSecrets]: ReadonlyArray<typeof old>,
+    test: Effect.Effect<A, E, Tokens>
+  ) =>
+    test.pipe(
+      Effect.provide(
+        sep10Layer({ settings: { jwtSecret, signIn: { ...sep10Settings.signIn, formerJwtSecrets } } })
+      )
+    )
+
+  it.effect("leaves every session of the old one good, and signs no more with it (SEC-10)", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(noon * 1000)
+      const before = yield* withSecrets([old], issue())
+      const after = yield* withSecrets([next, old], issue())
+      const isGood = (secrets: ReadonlyArray<typeof old>, token: string) =>
+        Effect.map(withSecrets(secrets, Effect.result(verify(token))), ({ _tag }) => _tag === "Success")
+
+      expect(yield* isGood([next, old], before)).toBe(true)
+      expect(yield* isGood([next, other, old], before)).toBe(true)
+      expect(yield* isGood([next, old], after)).toBe(true)
+      // A process that has not been told yet, and one that has dropped the old secret.
+      expect(yield* isGood([old], after)).toBe(false)
+      expect(yield* isGood([old, next], after)).toBe(true)
+      expect(yield* isGood([next], before)).toBe(false)
+      expect(yield* isGood([other], before)).toBe(false)
+    })
+  )
+
+  it.effect(
+    "is told from others by its name, which is the same everywhere and holds none of it (SEC-10)",
+    () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(noon * 1000)
+        const nameIn = (secrets: ReadonlyArray<typeof old>) =>
+          Effect.map(withSecrets(secrets, issue()), (token) => decodeProtectedHeader(token).kid)
+        expect(yield* nameIn([next, old])).toBe(yield* nameIn([next]))
+        expect(yield* nameIn([next])).not.toBe(yield* nameIn([old]))
+        expect(Redacted.value(next)).not.toContain(yield* nameIn([next]))
+      })
+  )
+
+  it.effect("must be long enough in every place (S10-JWT-05, SEC-10)", () =>
+    Effect.gen(function* () {
+      const fault = yield* Effect.flip(withSecrets([next, Redacted.make("short")], issue()))
+      expect(fault.message).toBe("the token secret has 5 bytes; HS256 needs 32 or more")
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("a token of an anchor with several home domains", () => {
+  it.effect("is good for each of them, and for no other (S10-JWT-03, S10-JWT-05)", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(noon * 1000)
+      const signIn = { ...sep10Settings.signIn, otherHomeDomains: ["second.example.org"] }
+      const both = sep10Layer({ settings: { signIn } })
+      const token = yield* issue({ homeDomain: "second.example.org" }).pipe(Effect.provide(both))
+      expect(decodeJwt(token)).toMatchObject({ aud: "second.example.org", home_domain: "second.example.org" })
+      expect((yield* verify(token).pipe(Effect.provide(both))).account).toBe(account)
+      expect(yield* refusal(token).pipe(Effect.provide(sep10Layer()))).toContain("not one of this server's")
+    })
   )
 })
 

@@ -61,6 +61,30 @@ export const sep10: Readonly<Record<string, string>> = {
   "the challenge is not signed by the client domain's key":
     "el desafío no está firmado con la clave del dominio del cliente",
   "the challenge is not signed by the account": "el desafío no está firmado por la cuenta",
+  "client_domain is not a bare host name in lower case, such as wallet.example.org":
+    "client_domain no es un nombre de host solo y en minúsculas, como wallet.example.org",
+  "client_domain names a port; only 443 is called from here":
+    "client_domain indica un puerto; desde aquí solo se llama al 443",
+  "client_domain is missing; every sign-in here names one":
+    "falta client_domain; aquí toda identificación indica uno",
+  "client_domain is not supported here; leave it out": "client_domain no se admite aquí; omítalo",
+  "this client_domain is not one that may sign in here":
+    "este client_domain no es de los que pueden identificarse aquí",
+  "the stellar.toml of client_domain could not be read over https":
+    "el stellar.toml de client_domain no se pudo leer por https",
+  "the stellar.toml of client_domain has no SIGNING_KEY that is an account (G…)":
+    "el stellar.toml de client_domain no tiene un SIGNING_KEY que sea una cuenta (G…)",
+  "the SIGNING_KEY of client_domain is this server's own":
+    "el SIGNING_KEY de client_domain es el propio de este servidor",
+  "a signed request is needed: Authorization: Bearer <JWT by the client's key>":
+    "se necesita una solicitud firmada: Authorization: Bearer <JWT con la clave del cliente>",
+  "the Authorization header is not a JWT that the client's key signed for this endpoint and is valid now":
+    "la cabecera Authorization no es un JWT firmado con la clave del cliente para esta dirección y válido ahora",
+  "the claims of the Authorization header are not the parameters of the request":
+    "las afirmaciones de la cabecera Authorization no son los parámetros de la solicitud",
+  "the Authorization header may be good for {0} seconds at most":
+    "la cabecera Authorization puede valer {0} segundos como máximo",
+
   "the challenge was used already; ask for a new one": "el desafío ya se usó; pida uno nuevo",
   "the account cannot be checked at the moment; try again with the same challenge":
     "la cuenta no se puede comprobar en este momento; inténtelo de nuevo con el mismo desafío"
