@@ -9,6 +9,7 @@ import { KedgeConfig } from "./KedgeConfig.ts"
 import { PayoutExecutor } from "./payouts/PayoutExecutor.ts"
 import { PayoutFollowUp } from "./payouts/PayoutFollowUp.ts"
 import { Payouts } from "./payouts/Payouts.ts"
+import { RetiredRails } from "./payouts/RetiredRails.ts"
 import { RailCaller } from "./payouts/RailCaller.ts"
 import { Signer } from "./ports/Signer.ts"
 import { Storage } from "./ports/Storage.ts"
@@ -23,8 +24,13 @@ import { routes as sep12Routes } from "./sep12/routes.ts"
 import { VerdictSweeper } from "./sep12/VerdictSweeper.ts"
 import { OpenMatters } from "./sep31/OpenMatters.ts"
 import { Presentation } from "./sep31/Presentation.ts"
+import { SendingAnchors } from "./sep31/SendingAnchors.ts"
 import { routes as sep31Routes } from "./sep31/routes.ts"
 import { StatusCallbacks } from "./sep31/StatusCallbacks.ts"
+import { priceAtReceipt } from "./sep38/priceAtReceipt.ts"
+import { QuoteClients } from "./sep38/QuoteClients.ts"
+import { layer as quotesLayer } from "./sep38/QuotesLayer.ts"
+import { routes as sep38Routes } from "./sep38/routes.ts"
 import { ExpireTransactions } from "./watcher/ExpireTransactions.ts"
 import { InboxReplay } from "./watcher/InboxReplay.ts"
 import { PaymentWatcher } from "./watcher/PaymentWatcher.ts"
@@ -53,6 +59,7 @@ const services = Layer.mergeAll(
   PayoutExecutor.layer,
   PayoutFollowUp.layer,
   Payouts.layer,
+  RetiredRails.layer,
   PaymentWatcher.layer,
   WaitingPayments.layer,
   ExpireTransactions.layer,
@@ -66,8 +73,16 @@ const services = Layer.mergeAll(
   Layer.provideMerge(
     Layer.mergeAll(RailCaller.layer, WatcherState.layer, CallbackSender.layer, customersLayer)
   ),
+  Layer.provideMerge(priceAtReceipt),
+  Layer.provideMerge(quotesLayer),
   Layer.provideMerge(runtime)
 )
+
+/** Firm quotes are for those who may send (S38-Q-08). */
+const quoteClients = Layer.effect(
+  QuoteClients,
+  Effect.map(SendingAnchors, ({ authorise }) => ({ authorise }))
+).pipe(Layer.provide(SendingAnchors.layer))
 
 /** Drops what only the past needs, once an hour. */
 const prune = Effect.gen(function* () {
@@ -89,6 +104,7 @@ const roles = Layer.effect(
     const expire = yield* ExpireTransactions
     const executor = yield* PayoutExecutor
     const followUp = yield* PayoutFollowUp
+    const retired = yield* RetiredRails
     const matters = yield* OpenMatters
     const verdicts = yield* VerdictSweeper
     const callbacks = yield* StatusCallbacks
@@ -104,6 +120,7 @@ const roles = Layer.effect(
     const poll: ReadonlyArray<Role> = [{ name: "poll", run: followUp.runPoll }]
     const upkeep: ReadonlyArray<Role> = [
       { name: "open-matters", run: matters.run },
+      { name: "retired-rails", run: retired.run },
       { name: "verdicts", run: verdicts.run },
       { name: "callbacks", run: callbacks.run },
       { name: "prune", run: prune.pipe(Effect.provideService(Storage, storage)) }
@@ -129,7 +146,8 @@ export const routes = Layer.unwrap(
       ...(activeSeps.includes("sep-1") ? [sep1Routes(signer.publicKey)] : []),
       ...(activeSeps.includes("sep-10") ? [sep10Routes] : []),
       ...(activeSeps.includes("sep-12") ? [sep12Routes] : []),
-      ...(activeSeps.includes("sep-31") ? [sep31Routes] : [])
+      ...(activeSeps.includes("sep-31") ? [sep31Routes] : []),
+      ...(activeSeps.includes("sep-38") ? [sep38Routes.pipe(Layer.provide(quoteClients))] : [])
     ]
     return Layer.mergeAll(Layer.empty, ...mounted)
   })

@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net"
 import { Client } from "pg"
 import { encodeGroup } from "../../adapters/storage-mikro-orm/encodeGroup.ts"
 import { amount } from "../../machines/domain/Amount.ts"
+import { deliverAsReceived } from "../../machines/transaction/context.ts"
 import type { CustomerId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { Birth, RequiredCustomer } from "../../src/ports/rows.ts"
 import { answerStarter } from "../Program.ts"
@@ -39,7 +40,8 @@ const groupMax = 256
 const terms = {
   minimum: amount("1"),
   maximum: amount("10000"),
-  fee: { fixed: amount("1"), percent: amount("1") }
+  fee: { fixed: amount("1"), percent: amount("1") },
+  ...deliverAsReceived
 }
 /** As large as a sealed destination of six values. */
 const sealedBytes = new Uint8Array(randomBytes(240))
@@ -59,6 +61,11 @@ const birthOf = (body: Body, account: string, versions: ReadonlyMap<string, numb
   return {
     id: newId() as TransactionId,
     terms: { ...terms, expected: amount(body.amount), expiresAtMillis: Date.now() + 86_400_000 },
+    leaf: "pending_sender.awaitingPayment",
+    quoteId: null,
+    repeat: null,
+    clientDomain: null,
+    dueInSeconds: null,
     context: { v: 1 },
     asset: `stellar:${body.asset_code}:${receivingAccount}`,
     account: receivingAccount,

@@ -11,6 +11,10 @@ export type PaymentId = string & Brand.Brand<"PaymentId">
 export type PayoutId = string & Brand.Brand<"PayoutId">
 /** A UUID. */
 export type CustomerId = string & Brand.Brand<"CustomerId">
+/** A UUID. */
+export type QuoteId = string & Brand.Brand<"QuoteId">
+/** A UUID. */
+export type FileId = string & Brand.Brand<"FileId">
 /** A row of the encrypted store: the only form in which customer data is referred to. A UUID. */
 export type SealedId = string & Brand.Brand<"SealedId">
 

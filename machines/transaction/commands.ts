@@ -3,10 +3,10 @@
  * the step that asked, and only committed rows are acted on. Each carries its own key, derived and never random.
  */
 import type { Amount } from "../domain/Amount.ts"
-import type { PayoutId } from "../domain/Ids.ts"
+import type { CustomerId, PayoutId } from "../domain/Ids.ts"
 import type { Party } from "./context.ts"
 
-/** Plan a payout attempt: `amount` goes to the Receiving Client, `fee` stays. */
+/** Plan a payout attempt: `amount`, in the asset delivered, goes to the Receiving Client; `fee`, in the one received, stays. */
 export interface ExecutePayout {
   readonly type: "executePayout"
   readonly payoutId: PayoutId
@@ -70,12 +70,21 @@ export type Account =
   | "fee"
   | "rounding"
 
-/** Book a transfer between two accounts of the journal, in the transaction's asset: balanced by construction. */
+/** A side has got its customer. */
+export interface LinkCustomer {
+  readonly type: "linkCustomer"
+  readonly party: Party
+  readonly customerId: CustomerId
+  readonly customerType: string
+}
+/** Book a transfer between two accounts of the journal: balanced by construction, in every asset. */
 export interface Book {
   readonly type: "book"
   readonly from: Account
   readonly to: Account
   readonly amount: Amount
+  /** As SEP-38 names it; null is the asset received. */
+  readonly asset: string | null
 }
 
 export type TransactionCommand =
@@ -88,4 +97,5 @@ export type TransactionCommand =
   | RequestCustomerInfo
   | Reserve
   | RecordRefund
+  | LinkCustomer
   | Book

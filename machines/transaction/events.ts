@@ -3,8 +3,8 @@
  * step it causes; the machine decides what it means and may refuse it by name (./refusals.ts).
  */
 import type { Amount } from "../domain/Amount.ts"
-import type { PaymentId, PayoutId, SealedId } from "../domain/Ids.ts"
-import type { Party } from "./context.ts"
+import type { CustomerId, PaymentId, PayoutId, SealedId } from "../domain/Ids.ts"
+import type { Party, Price } from "./context.ts"
 
 /** A payment on Stellar carried this transaction's account and memo in the right asset; `amount` is what was credited. */
 export interface PaymentMatched {
@@ -14,6 +14,8 @@ export interface PaymentMatched {
   readonly stellarTransactionId: string
   /** When its ledger closed, milliseconds since 1970: lateness is decided on this and nothing else (S31-ST-11). */
   readonly closedAtMillis: number
+  /** Of this moment, for a conversion without a quote; what `acceptedOf` gives is priced. */
+  readonly price: Price | null
 }
 /** The watcher processed a ledger that closed after `expires_at`, and no payment was in time. */
 export interface ExpiryPassed {
@@ -100,6 +102,22 @@ export interface TransactionUpdated {
   readonly type: "transaction.updated"
   readonly fields: ReadonlyArray<string>
 }
+/** A customer came to a side that had none (SEP-12 §PUT with transaction_id). */
+export interface CustomerLinked {
+  readonly type: "customer.linked"
+  readonly party: Party
+  readonly customerId: CustomerId
+  /** The SEP-12 type it is judged by for this transaction. */
+  readonly customerType: string
+}
+/** Before any payment: some side has no customer, or one that is NEEDS_INFO. */
+export interface CustomersNeedInfo {
+  readonly type: "customers.needInfo"
+}
+/** Before any payment: every side has given what was asked, and some verdict is still open. */
+export interface CustomersProcessing {
+  readonly type: "customers.processing"
+}
 /** Both customers are ACCEPTED for the transaction's types. */
 export interface CustomersAccepted {
   readonly type: "customers.accepted"
@@ -129,6 +147,9 @@ export type TransactionEvent =
   | ExpiryPassed
   | PayoutEvent
   | TransactionUpdated
+  | CustomerLinked
+  | CustomersNeedInfo
+  | CustomersProcessing
   | CustomersAccepted
   | CustomerRejected
 
@@ -147,6 +168,9 @@ export const eventTypes = [
   "payout.voided",
   "payout.unknown",
   "transaction.updated",
+  "customer.linked",
+  "customers.needInfo",
+  "customers.processing",
   "customers.accepted",
   "customer.rejected"
 ] as const satisfies ReadonlyArray<TransactionEvent["type"]>

@@ -1,8 +1,8 @@
 /** The conditions of the transaction machine, one sentence each. Pure predicates over context and event. */
-import { type Amount, isLess, isMore, isZero, subtract } from "../domain/Amount.ts"
+import { type Amount, isLess, isMore, isZero, subtract, zero } from "../domain/Amount.ts"
 import { feeOf } from "../domain/Fee.ts"
 import { payoutId } from "../domain/Ids.ts"
-import type { TransactionContext } from "./context.ts"
+import type { Price, Terms, TransactionContext } from "./context.ts"
 import type { PaymentMatched, PayoutEvent, TransactionEvent } from "./events.ts"
 
 interface Args {
@@ -15,17 +15,61 @@ export const fundingFault = (
   context: TransactionContext,
   event: PaymentMatched
 ): "late" | "under" | "over" | null => {
-  const { expiresAtMillis, fee, maximum, minimum } = context.terms
-  if (event.closedAtMillis > expiresAtMillis) return "late"
-  if (minimum !== null && isLess(event.amount, minimum)) return "under"
+  const { expiresAtMillis, maximum, minimum } = context.terms
+  if (event.closedAtMillis >= expiresAtMillis) return "late"
+  if (isZero(event.amount) || (minimum !== null && isLess(event.amount, minimum))) return "under"
   if (maximum !== null && isMore(event.amount, maximum)) return "over"
+  if (returnsAll(context.terms, event.amount)) return null
   // the fee lies inside the amount: at least one stroop must be left to deliver
-  return isLess(feeOf(fee, event.amount), event.amount) ? null : "under"
+  const accepted = acceptedOf(context.terms, event.amount)
+  return isLess(feeReceived(context.terms, accepted, event.price), accepted) ? null : "under"
 }
+
+/**
+ * A conversion whose price is that of receipt, and the payment brings none: it waits until there is one. A payment that will be
+ * parked or returned needs no price.
+ */
+export const lacksPrice = (context: TransactionContext, event: PaymentMatched): boolean => {
+  const { conversion } = context.terms
+  return (
+    conversion !== null &&
+    conversion.price === null &&
+    event.price === null &&
+    !returnsAll(context.terms, event.amount)
+  )
+}
+
+/** A firm price holds for its own amount alone; without one the policy decides (S31-AMT-10). */
+const returnsAll = ({ conversion, expected, mismatch }: Terms, received: Amount): boolean => {
+  if (received === expected) return false
+  if (conversion !== null && conversion.price !== null) return true
+  return (isMore(received, expected) ? mismatch.over : mismatch.under) === "refundAll"
+}
+
+/** How much of what was received is delivered or kept; the rest is owed back. */
+export const acceptedOf = ({ expected, mismatch }: Terms, received: Amount): Amount =>
+  mismatch.over === "refundExcess" && isMore(received, expected) ? expected : received
+
+/** The fee in the asset received: none where the price takes it from what is delivered. */
+export const feeReceived = (
+  { conversion, fee }: Terms,
+  accepted: Amount,
+  priceOfReceipt: Price | null
+): Amount => {
+  const price = conversion === null ? null : (conversion.price ?? priceOfReceipt)
+  if (price === null) return feeOf(fee, accepted)
+  return price.fee.asset === conversion?.from ? price.fee.total : zero
+}
+
+/** In time and within the bounds, but not the amount that can be delivered: all of it is owed back. */
+export const mustReturnAll = ({ context, event }: Args): boolean =>
+  event.type === "payment.matched" &&
+  fundingFault(context, event) === null &&
+  returnsAll(context.terms, event.amount)
 
 /** The payment is in time, within the bounds of the terms, and leaves something to deliver after the fee. */
 export const canFund = ({ context, event }: Args): boolean =>
-  event.type === "payment.matched" && fundingFault(context, event) === null
+  event.type === "payment.matched" && fundingFault(context, event) === null && !lacksPrice(context, event)
 
 export const isPayoutEvent = (event: TransactionEvent): event is PayoutEvent =>
   event.type.startsWith("payout.")
@@ -38,6 +82,8 @@ export const isCurrent = ({ context, event }: Args): boolean =>
 export const isCurrentAndFeeHolds = (args: Args): boolean => {
   const { context, event } = args
   if (event.type !== "payout.delivered" || !isCurrent(args)) return false
+  // The fee of a conversion is part of its price.
+  if (context.terms.conversion !== null && event.fee !== null) return false
   return event.fee === null || (context.fee !== null && !isMore(event.fee, context.fee))
 }
 
@@ -65,7 +111,9 @@ const refusesPart = (args: Args): boolean => {
     event.type !== "payout.partlyRefused" ||
     !isCurrent(args) ||
     context.accepted === null ||
-    context.owed !== null
+    context.owed !== null ||
+    // its price holds for the whole amount
+    context.terms.conversion !== null
   )
     return false
   if (isZero(event.refused) || !isLess(event.refused, context.accepted)) return false

@@ -8,6 +8,8 @@ import { Result } from "effect"
 import type { Sep31Status } from "../domain/Sep31Status.ts"
 
 export const leaves = [
+  "pending_receiver.checking",
+  "pending_customer_info_update.awaitingData",
   "pending_sender.awaitingPayment",
   "pending_receiver.payingOut",
   "pending_receiver.lookingUp",
@@ -41,6 +43,9 @@ export const parseLeaf = (text: string): Result.Result<Leaf, string> =>
 export type Due = "expiry" | "payout" | "held" | "refund-owed" | "transaction-info" | "customer-info" | "none"
 
 const dues: Record<Leaf, Due> = {
+  // Unfunded: they expire as well, by the same sweep.
+  "pending_receiver.checking": "customer-info",
+  "pending_customer_info_update.awaitingData": "customer-info",
   "pending_sender.awaitingPayment": "expiry",
   "pending_receiver.payingOut": "payout",
   "pending_receiver.lookingUp": "payout",
@@ -55,6 +60,14 @@ const dues: Record<Leaf, Due> = {
   expired: "none",
   error: "none"
 }
+
+/** Where no money has come yet, and so time alone may end it (S31-ST-10). */
+export const unfundedLeaves = [
+  "pending_receiver.checking",
+  "pending_customer_info_update.awaitingData",
+  "pending_sender.awaitingPayment"
+] as const satisfies ReadonlyArray<Leaf>
+export const isUnfunded = (leaf: Leaf): boolean => (unfundedLeaves as ReadonlyArray<Leaf>).includes(leaf)
 
 export const dueOf = (leaf: Leaf): Due => dues[leaf]
 

@@ -5,8 +5,7 @@
  * invocation when a snapshot is restored, so an invoked payout would be a double payout waiting for a crash.
  */
 import { assign, setup } from "xstate"
-import { subtract, zero } from "../domain/Amount.ts"
-import { feeOf } from "../domain/Fee.ts"
+import { isLess, subtract, zero } from "../domain/Amount.ts"
 import type { TransactionId } from "../domain/Ids.ts"
 import type * as Command from "./commands.ts"
 import { initialContext, type Terms, type TransactionContext } from "./context.ts"
@@ -15,13 +14,16 @@ import * as guards from "./guards.ts"
 import {
   askCustomer,
   bookDelivery,
+  bookExchange,
   bookFee,
+  bookFeeOfDelivery,
   bookReceipt,
   bookReturn,
   closed,
   confirmLater,
   execute,
   hold,
+  link,
   lookUp,
   net,
   type Params,
@@ -45,6 +47,7 @@ const machineSetup = setup({
   },
   guards: {
     canFund: guards.canFund,
+    mustReturnAll: guards.mustReturnAll,
     isCurrent: guards.isCurrent,
     isCurrentAndFeeHolds: guards.isCurrentAndFeeHolds,
     isCurrentWithPartOwed: guards.isCurrentWithPartOwed,
@@ -69,13 +72,22 @@ const machineSetup = setup({
     requestCustomerInfo: (_, _params: Params<Command.RequestCustomerInfo>) => stored(),
     reserve: (_, _params: Params<Command.Reserve>) => stored(),
     recordRefund: (_, _params: Params<Command.RecordRefund>) => stored(),
+    linkCustomer: (_, _params: Params<Command.LinkCustomer>) => stored(),
     book: (_, _params: Params<Command.Book>) => stored(),
 
-    receive: assign(({ context, event }) =>
-      event.type === "payment.matched"
-        ? { received: event.amount, accepted: event.amount, fee: feeOf(context.terms.fee, event.amount) }
-        : {}
-    ),
+    becomeReady: assign({ ready: true }),
+    receive: assign(({ context, event }) => {
+      if (event.type !== "payment.matched") return {}
+      const accepted = guards.acceptedOf(context.terms, event.amount)
+      const hasExcess = isLess(accepted, event.amount)
+      return {
+        received: event.amount,
+        accepted,
+        fee: guards.feeReceived(context.terms, accepted, event.price),
+        owed: hasExcess ? subtract(event.amount, accepted) : null,
+        price: context.terms.conversion?.price === null ? event.price : null
+      }
+    }),
     raiseAttempt: assign({
       attempt: ({ context }) => context.attempt + 1,
       fields: [],
@@ -164,8 +176,10 @@ const answers = {
         "countDelivered" as const,
         closed("delivered"),
         reserve,
+        bookExchange,
         bookDelivery,
-        bookFee
+        bookFee,
+        bookFeeOfDelivery
       ]
     },
     {
@@ -176,8 +190,10 @@ const answers = {
         "countDelivered" as const,
         closed("delivered"),
         reserve,
+        bookExchange,
         bookDelivery,
-        bookFee
+        bookFee,
+        bookFeeOfDelivery
       ]
     }
   ],
@@ -190,8 +206,10 @@ const answers = {
         "countDelivered" as const,
         closed("delivered"),
         reserve,
+        bookExchange,
         bookDelivery,
-        bookFee
+        bookFee,
+        bookFeeOfDelivery
       ]
     },
     {
@@ -216,6 +234,13 @@ const answers = {
     actions: [closed("voided"), "raiseAttempt" as const, execute]
   }
 }
+/** Before any payment: both customers must be accepted first (S31-KYC-04); there is no money to return yet (S31-KYC-07). */
+const gate = {
+  "customer.linked": { actions: [link] },
+  "customers.accepted": { target: "#awaitingPayment", actions: ["becomeReady" as const] },
+  "customer.rejected": { target: "#error", actions: ["keepNote" as const] },
+  "expiry.passed": { target: "#expired" }
+}
 const becomesPending = { guard: "isCurrent" as const, target: "#confirming", actions: [confirmLater] }
 
 export const transactionMachine = machineSetup.createMachine({
@@ -228,12 +253,20 @@ export const transactionMachine = machineSetup.createMachine({
       states: {
         // Waits for the Sending Anchor's payment; the sweep over expires_at ends it, on ledger time.
         awaitingPayment: {
+          id: "awaitingPayment",
           on: {
-            "payment.matched": {
-              guard: "canFund",
-              target: "#payingOut",
-              actions: ["receive", "raiseAttempt", execute, reserve, bookReceipt]
-            },
+            "payment.matched": [
+              {
+                guard: "mustReturnAll",
+                target: "#refundOwed",
+                actions: ["receive", "oweAll", reserve, bookReceipt]
+              },
+              {
+                guard: "canFund",
+                target: "#payingOut",
+                actions: ["receive", "raiseAttempt", execute, reserve, bookReceipt]
+              }
+            ],
             "expiry.passed": { target: "#expired" }
           }
         }
@@ -242,6 +275,8 @@ export const transactionMachine = machineSetup.createMachine({
     pending_receiver: {
       initial: "payingOut",
       states: {
+        // Before any payment: a customer's verdict is awaited. Ends by it, or by expiry.
+        checking: { id: "checking", on: { ...gate, "customers.needInfo": { target: "#awaitingData" } } },
         // The rail is being asked. Ends by its answer; a crash leaves a lease that runs out, and then the rail is looked up.
         payingOut: {
           id: "payingOut",
@@ -319,6 +354,11 @@ export const transactionMachine = machineSetup.createMachine({
     pending_customer_info_update: {
       initial: "awaitingCustomer",
       states: {
+        // Before any payment: a side has no customer yet, or one that must give more. Ends by PUT /customer, or by expiry.
+        awaitingData: {
+          id: "awaitingData",
+          on: { ...gate, "customers.processing": { target: "#checking" } }
+        },
         // The Sending Anchor must PUT corrected customer data; the verdict is asked again when due.
         awaitingCustomer: {
           id: "awaitingCustomer",

@@ -6,7 +6,7 @@
 import { type Amount, subtract, zero } from "../domain/Amount.ts"
 import { payoutId } from "../domain/Ids.ts"
 import type * as Command from "./commands.ts"
-import type { TransactionContext } from "./context.ts"
+import type { Price, TransactionContext } from "./context.ts"
 import type { TransactionEvent } from "./events.ts"
 
 export type Params<C extends { readonly type: string }> = Omit<C, "type">
@@ -16,8 +16,15 @@ interface Args {
   readonly event: TransactionEvent
 }
 
-/** What the Receiving Client gets: the accepted amount less the fee. */
-export const net = (c: TransactionContext): Amount => subtract(c.accepted ?? zero, c.fee ?? zero)
+/** The price a conversion goes by: the quote's, or that of receipt; null where the asset received is delivered. */
+export const priceOf = (c: TransactionContext): Price | null =>
+  c.terms.conversion === null ? null : (c.terms.conversion.price ?? c.price)
+
+/** What is left of the accepted amount after the fee, in the asset received. */
+export const left = (c: TransactionContext): Amount => subtract(c.accepted ?? zero, c.fee ?? zero)
+
+/** What the Receiving Client gets, in the asset delivered. */
+export const net = (c: TransactionContext): Amount => priceOf(c)?.buyAmount ?? left(c)
 
 const current = ({ context }: Args) => ({ payoutId: payoutId(context.id, context.attempt) })
 const externalIdOf = (event: TransactionEvent) => ("externalId" in event ? event.externalId : null)
@@ -61,7 +68,7 @@ export const askCustomer = {
 export const reserve = {
   type: "reserve" as const,
   params: ({ context }: Args): Params<Command.Reserve> => ({
-    payout: net(context),
+    payout: left(context),
     refund: context.owed ?? (context.refunded ? (context.received ?? zero) : zero),
     fee: context.fee ?? zero
   })
@@ -76,23 +83,50 @@ export const bookReceipt = {
   params: ({ context }: Args): Params<Command.Book> => ({
     from: "ledger-in",
     to: "payable",
-    amount: context.received ?? zero
+    amount: context.received ?? zero,
+    asset: null
+  })
+}
+/** One asset leaves by the exchange account and another comes out of it, so each sums to zero on its own. */
+export const bookExchange = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => ({
+    from: "payable",
+    to: "exchange",
+    amount: context.terms.conversion === null ? zero : left(context),
+    asset: null
   })
 }
 export const bookDelivery = {
   type: "book" as const,
   params: ({ context }: Args): Params<Command.Book> => ({
-    from: "payable",
+    from: context.terms.conversion === null ? "payable" : "exchange",
     to: "rail-out",
-    amount: context.delivered ?? zero
+    amount: context.delivered ?? zero,
+    asset: context.terms.conversion?.to ?? null
   })
+}
+/** A fee taken in the asset delivered. */
+export const bookFeeOfDelivery = {
+  type: "book" as const,
+  params: ({ context }: Args): Params<Command.Book> => {
+    const fee = priceOf(context)?.fee
+    const isDelivered = fee !== undefined && fee.asset === context.terms.conversion?.to
+    return {
+      from: "exchange",
+      to: "fee",
+      amount: isDelivered ? fee.total : zero,
+      asset: context.terms.conversion?.to ?? null
+    }
+  }
 }
 export const bookFee = {
   type: "book" as const,
   params: ({ context }: Args): Params<Command.Book> => ({
     from: "payable",
     to: "fee",
-    amount: context.fee ?? zero
+    amount: context.fee ?? zero,
+    asset: null
   })
 }
 const returned = (event: TransactionEvent) =>
@@ -102,7 +136,8 @@ export const bookReturn = {
   params: ({ event }: Args): Params<Command.Book> => ({
     from: "payable",
     to: "refund-out",
-    amount: returned(event)
+    amount: returned(event),
+    asset: null
   })
 }
 export const recordReturn = {
@@ -112,4 +147,13 @@ export const recordReturn = {
     stellarTransactionId:
       (event.type === "payout.refundedByIntegrator" ? event.stellarTransactionId : null) ?? ""
   })
+}
+
+export const link = {
+  type: "linkCustomer" as const,
+  params: ({ event }: Args): Params<Command.LinkCustomer> => {
+    if (event.type !== "customer.linked") throw new Error(`${event.type} links no customer`)
+    const { customerId, customerType, party } = event
+    return { party, customerId, customerType }
+  }
 }

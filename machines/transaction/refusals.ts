@@ -4,8 +4,8 @@
  */
 import type { TransactionContext } from "./context.ts"
 import type { PayoutEvent, PayoutRefundedByIntegrator, TransactionEvent } from "./events.ts"
-import { fundingFault, isCurrent, isPayoutEvent } from "./guards.ts"
-import { dueOf, type Leaf, statusOf } from "./leaves.ts"
+import { fundingFault, isCurrent, isPayoutEvent, lacksPrice } from "./guards.ts"
+import { dueOf, isUnfunded, type Leaf, statusOf } from "./leaves.ts"
 import { isFinal } from "../domain/Sep31Status.ts"
 
 export type Refusal =
@@ -15,6 +15,10 @@ export type Refusal =
   | "over"
   /** The transaction has its payment already. */
   | "second"
+  /** Its customers are not accepted yet: nobody should have paid. */
+  | "early"
+  /** A conversion without a quote, and no price to be had at this moment. */
+  | "no-price"
   /** The transaction is closed. */
   | "late"
   /** A payout answer about an attempt that is not the newest. */
@@ -38,7 +42,11 @@ export type Refusal =
 export const refusalOf = (leaf: Leaf, context: TransactionContext, event: TransactionEvent): Refusal => {
   const final = isFinal(statusOf(leaf))
   if (event.type === "payment.matched") {
-    if (leaf === "pending_sender.awaitingPayment") return fundingFault(context, event) ?? "under"
+    if (leaf === "pending_sender.awaitingPayment") {
+      const lacking = lacksPrice(context, event) ? "no-price" : "under"
+      return fundingFault(context, event) ?? lacking
+    }
+    if (isUnfunded(leaf)) return event.closedAtMillis >= context.terms.expiresAtMillis ? "late" : "early"
     return context.received === null ? "late" : "second"
   }
   if (event.type === "expiry.passed") return final ? "final" : "not-awaited"

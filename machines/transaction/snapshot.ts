@@ -7,7 +7,7 @@
 import { Result } from "effect"
 import type { Amount } from "../domain/Amount.ts"
 import type { SealedId, TransactionId } from "../domain/Ids.ts"
-import { machineVersion, type Party, type Terms, type TransactionContext } from "./context.ts"
+import { machineVersion, type Party, type Price, type Terms, type TransactionContext } from "./context.ts"
 import { type Leaf, parseLeaf } from "./leaves.ts"
 
 export interface Snapshot {
@@ -18,6 +18,9 @@ export interface Snapshot {
 /** The part of the context that is JSON in the row. Keys that hold nothing are left out. */
 export interface StoredContext {
   readonly v: number
+  /** Not ready for funds yet. */
+  readonly unready?: true
+  readonly price?: Price
   readonly attempt?: number
   readonly owed?: Amount
   readonly refunded?: true
@@ -36,6 +39,8 @@ export interface Amounts {
 
 export const storedContext = (c: TransactionContext): StoredContext => ({
   v: machineVersion,
+  ...(c.ready ? {} : { unready: true as const }),
+  ...(c.price === null ? {} : { price: c.price }),
   ...(c.attempt > 0 ? { attempt: c.attempt } : {}),
   ...(c.owed === null ? {} : { owed: c.owed }),
   ...(c.refunded ? { refunded: true as const } : {}),
@@ -69,6 +74,8 @@ export const revive = (row: {
       id: row.id,
       terms: row.terms,
       ...row.amounts,
+      ready: c.unready !== true,
+      price: c.price ?? null,
       attempt: c.attempt ?? 0,
       owed: c.owed ?? null,
       refunded: c.refunded ?? false,
@@ -79,5 +86,5 @@ export const revive = (row: {
   })
 }
 
-/** Version 1 is the first: nothing to raise yet. */
+/** Version 2 added what a transaction is before it is ready and the price of receipt; without them a context reads as before. */
 const upgrade = (context: StoredContext): StoredContext => context

@@ -12,6 +12,7 @@ import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
 import type { Actors, ActorSetAside, NoAnswer, Overloaded, Told } from "../runtime/Actors.ts"
 import { retrySeconds } from "./backoff.ts"
+import { retiredRail } from "./RetiredRails.ts"
 import { answerOf } from "./outcomeEvent.ts"
 import { recordAnswer } from "./recordAnswer.ts"
 
@@ -43,18 +44,13 @@ export class Payouts extends Context.Service<
       const storage = yield* Storage
       const rails = yield* Rails
       const { timing } = yield* KedgeConfig
-      const services = yield* Effect.context<Actors | Vault | Entropy>()
+      const services = yield* Effect.context<Actors | Vault | Entropy | KedgeConfig>()
       return Payouts.of({
         report: Effect.fnUntraced(function* (payoutId, outcome) {
           const [job] = yield* storage.jobs([payoutId as PayoutId])
-          const rail = job === undefined ? undefined : rails.byName(job.rail)
           if (job === undefined)
             return yield* new PayoutNotFound({ message: `no payout has the id ${JSON.stringify(payoutId)}` })
-          if (rail === undefined) {
-            return yield* new PayoutNotFound({
-              message: `the payout ${job.id} was made by the rail ${job.rail}, which is not configured any more`
-            })
-          }
+          const rail = rails.byName(job.rail) ?? retiredRail(job.rail)
           const answer = yield* answerOf(job, rail, outcome, "lookUp").pipe(Effect.provide(services))
           return yield* recordAnswer(job, rail, answer, {
             cause: "integrator",

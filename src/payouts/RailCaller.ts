@@ -3,11 +3,13 @@
  * answer. Money leaves the system in `execute` of this file.
  */
 import { Cause, Context, Effect, Layer, Option, Predicate } from "effect"
+import { KedgeConfig } from "../KedgeConfig.ts"
 import type { PaymentRail, Payout } from "../ports/Rails.ts"
 import type { PayoutJob } from "../ports/rows.ts"
 import type { Entropy } from "../ports/Entropy.ts"
 import type { Vault } from "../ports/Vault.ts"
 import { emptyDestination, openDestination } from "../runtime/Destination.ts"
+import { mappingOf, receiverOf } from "./mappedFields.ts"
 import { type Answer, answerOf, unknown } from "./outcomeEvent.ts"
 import { withinLimit } from "./withinLimit.ts"
 
@@ -23,7 +25,8 @@ export class RailCaller extends Context.Service<
   static readonly layer = Layer.effect(
     RailCaller,
     Effect.gen(function* () {
-      const services = yield* Effect.context<Vault | Entropy>()
+      const { assets } = yield* KedgeConfig
+      const services = yield* Effect.context<Vault | Entropy | KedgeConfig>()
 
       const execute = Effect.fnUntraced(function* (job: PayoutJob, rail: PaymentRail) {
         const destination =
@@ -43,13 +46,14 @@ export class RailCaller extends Context.Service<
           payoutId: job.id,
           transactionId: job.actor.id,
           amount: job.amount,
+          destinationAsset: job.actor.terms.conversion?.to ?? job.actor.asset,
           fee: job.fee,
           amountIn: job.amountIn,
           asset: job.actor.asset,
           fundingMethod: job.actor.fundingMethod,
           senderId: job.actor.senderId,
           receiverId: job.actor.receiverId,
-          receiver: destination.receiver,
+          receiver: receiverOf(destination, mappingOf(assets, job)),
           fields: destination.fields,
           reference: job.reference,
           metadata: job.metadata

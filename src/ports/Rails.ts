@@ -102,9 +102,14 @@ export interface Payout {
   /** Idempotency key towards the rail: `<transaction>:<n>`. */
   readonly payoutId: PayoutId
   readonly transactionId: TransactionId
-  /** What the Receiving Client is to get: decimal string, in units of `asset`, fee already off. */
+  /** What the Receiving Client is to get: decimal string, in units of `destinationAsset`, fee already off. */
   readonly amount: Amount
-  /** What Kedge keeps, by the terms frozen with the transaction. The rail may answer with less, never more. */
+  /** As SEP-38 names it: the asset received itself, or what it is converted to (`iso4217:BRL`). */
+  readonly destinationAsset: string
+  /**
+   * What Kedge keeps, in units of `asset`, by the terms frozen with the transaction. The rail may answer with less, never
+   * more; where the amount was converted its price holds, and the fee cannot be lowered.
+   */
   readonly fee: Amount
   /** What was received on Stellar, less any part refused before. */
   readonly amountIn: Amount

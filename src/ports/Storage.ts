@@ -5,19 +5,32 @@
  * one is the reference. Gotcha: no method here calls out; a storage transaction never spans anything but storage.
  */
 import { Context, type Effect, Schema } from "effect"
-import type { CustomerId, PaymentId, PayoutId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { Amount } from "../../machines/domain/Amount.ts"
+import type {
+  CustomerId,
+  FileId,
+  PaymentId,
+  PayoutId,
+  QuoteId,
+  SealedId,
+  TransactionId
+} from "../../machines/domain/Ids.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
 import type { Attention } from "../../machines/transaction/leaves.ts"
 import type {
   ActorRow,
   AuditRow,
+  CallbackRow,
   Committed,
+  CustomerCallbackRow,
   CustomerRow,
+  FileRow,
   Group,
   ParkReason,
   PaymentRow,
   PayoutJob,
   PayoutState,
+  QuoteRow,
   RefusalRow,
   SealedRow,
   TransactionRow,
@@ -99,13 +112,14 @@ export class Storage extends Context.Service<
     /**
      * Writes a group in one database transaction: one set-based statement where it can be.
      *
-     * - A birth is written where its (account, memo type, memo) is free for all time and every required customer still has
-     *   its version.
+     * - A birth is written where its (account, memo type, memo), its quote and its repeat key are free for all time, and every
+     *   required customer still has its version. A quote must also exist, be its Sending Anchor's and not have expired.
      * - A page moves its cursor where epoch and `from` match; otherwise it is refused and its payments are stored waiting.
      * - A payment row is inserted, or changed where it was `waiting`; settled ones are `known` and left alone. Facts are never
      *   refused.
      * - A step is written where its version matches, its status is not final, and the payment it relies on was inserted or
      *   waiting. Every dependent row (audit, journal, payout, reservation, attention, refund, sealed) goes with its step.
+     * - A step that changes the status of a transaction with a callback leaves a row in the outbox, with what it then is.
      * - Refusals and quarantined records are always written.
      * - A parked credit is booked from `ledger-in` to `suspense`.
      *
@@ -178,13 +192,20 @@ export class Storage extends Context.Service<
         readonly actor: ActorRow
       }>
     >
-    /** Transactions that wait on a customer in `pending_customer_info_update`. */
+    /** Transactions that wait on a customer: those with an attention row of kind `customer-info`. */
     readonly waitingOnCustomer: (id: CustomerId) => Read<ReadonlyArray<ActorRow>>
 
-    /** Inbox rows in state `waiting` that are at least `olderThanSeconds` old. */
+    /** Names of the rails with an attempt that is not over: each must be in the configuration, or nobody asks about it. */
+    readonly openRails: Read<ReadonlyArray<string>>
+
+    /**
+     * Inbox rows in state `waiting` that are at least `olderThanSeconds` old, oldest first, behind one payment where it is named:
+     * so a sweep passes over rows that cannot be told now. A payment's credits stand together.
+     */
     readonly waitingPayments: (query: {
       readonly olderThanSeconds: number
       readonly limit: number
+      readonly after?: PaymentId
     }) => Read<ReadonlyArray<PaymentRow>>
     readonly parked: (query: { readonly limit: number }) => Read<ReadonlyArray<InboxRow>>
     readonly payments: (ids: ReadonlyArray<PaymentId>) => Read<ReadonlyArray<InboxRow>>
@@ -221,10 +242,60 @@ export class Storage extends Context.Service<
       readonly epoch: number
     }) => Write<Cursor>
     /**
-     * Transactions in `pending_sender` that expired before the newest ledger their account's watcher has processed, and for
-     * which no payment waits.
+     * Transactions without money (`pending_sender`, and the states before it) that expired before the newest ledger their
+     * account's watcher has processed, and for which no payment waits. In order of expiry and id, behind one where it is named.
      */
-    readonly expirable: (query: { readonly limit: number }) => Read<ReadonlyArray<ActorRow>>
+    readonly expirable: (query: {
+      readonly limit: number
+      readonly after?: TransactionId
+    }) => Read<ReadonlyArray<ActorRow>>
+
+    /**
+     * Keeps a firm quote. `too-many`: its owner has `openMax` that are open (neither used nor expired). `no-capacity`: with it
+     * the open quotes of its buy asset would exceed `capacity` (in that asset; null is no limit).
+     *
+     * Failure and persistence: durable when it answers `created`; nothing is stored otherwise.
+     */
+    readonly createQuote: (
+      row: Omit<QuoteRow, "createdAtMillis" | "transactionId">,
+      limits: { readonly openMax: number; readonly capacity: Amount | null }
+    ) => Write<"created" | "too-many" | "no-capacity">
+    readonly quote: (id: QuoteId) => Read<QuoteRow | null>
+
+    /** The transaction that a Sending Anchor made under a repeat key, with the digest of that request. */
+    readonly repeated: (
+      sendingAnchor: string,
+      key: string
+    ) => Read<{ readonly fingerprint: string; readonly transaction: TransactionRow } | null>
+
+    /**
+     * Registers where a transaction's status changes are told, in place of an earlier address. False: there is no such
+     * transaction. Failure and persistence: durable when it answers; changes committed before it are not told.
+     */
+    readonly setCallback: (id: TransactionId, url: string) => Write<boolean>
+    /**
+     * Takes callbacks that are due, at most one a transaction: the oldest that was not delivered and is not dead. Their due
+     * time moves by `leaseSeconds`.
+     *
+     * Failure and persistence: as `due`; a process that dies after sending and before settling makes it be sent again.
+     */
+    readonly dueCallbacks: (query: {
+      readonly limit: number
+      readonly leaseSeconds: number
+    }) => Write<ReadonlyArray<CallbackRow>>
+    /** What became of a try; counts it. Failure and persistence: may be repeated; a row that is settled stays as it is. */
+    readonly settleCallback: (row: {
+      readonly transactionId: TransactionId
+      readonly version: number
+      readonly as: "delivered" | "dead" | { readonly retryInSeconds: number }
+    }) => Write<void>
+    /** Newest first. */
+    readonly callbacks: (query: {
+      readonly state: CallbackRow["state"]
+      readonly limit: number
+    }) => Read<ReadonlyArray<CallbackRow>>
+    /** Makes a dead callback due again at once; false where it is not dead. Failure and persistence: durable when it answers. */
+    readonly replayCallback: (transactionId: TransactionId, version: number) => Write<boolean>
 
     /** Records a challenge as used until it expires; false when it was used before (S10-VER-20). Failure and persistence: durable when it answers. */
     readonly useChallenge: (hash: string, expiresAtMillis: number) => Write<boolean>
@@ -240,7 +311,8 @@ export class Storage extends Context.Service<
     }) => Write<CustomerRow | null>
     /**
      * Records a verdict, raises the version, and takes the fields that were put out of what is contested. Null: there is no
-     * such customer, or it was erased; an erased customer takes no verdict.
+     * such customer, it was erased, or its version is not `ifVersion`; an erased customer takes no verdict. Where the status
+     * is another than before and the customer has a callback, a row is left in the outbox.
      *
      * Failure and persistence: durable when it answers, and told afterwards; a crash in between is made good by the due time
      * of the attention rows that wait on the customer.
@@ -252,6 +324,8 @@ export class Storage extends Context.Service<
       readonly message: string | null
       readonly askAgainInSeconds: number | null
       readonly put: ReadonlyArray<string>
+      /** Written only over this version. */
+      readonly ifVersion?: number
     }) => Write<CustomerRow | null>
     /** Customers whose verdict is to be asked again by now; their time moves on by `againInSeconds`. */
     readonly dueVerdicts: (query: {
@@ -261,6 +335,45 @@ export class Storage extends Context.Service<
     /** Marks a customer erased, drops its statuses, frees its name (owner, account, memo) and raises the version. Failure and persistence: may be repeated. */
     readonly eraseCustomer: (id: CustomerId) => Write<void>
 
+    /** Transactions that are not final and name the customer on either side. */
+    readonly unfinishedOf: (id: CustomerId) => Read<ReadonlyArray<TransactionId>>
+    /** Asks for an erasure once the customer has no unfinished transaction. Failure and persistence: may be repeated. */
+    readonly deferErasure: (id: CustomerId) => Write<void>
+    /** Deferred erasures whose customers have no unfinished transaction any more; asked again after `againInSeconds`. */
+    readonly dueErasures: (query: {
+      readonly limit: number
+      readonly againInSeconds: number
+    }) => Write<ReadonlyArray<CustomerId>>
+
+    /**
+     * Registers where a customer's status changes are told, in place of an earlier address. False: no such customer, or erased.
+     * Failure and persistence: durable when it answers; changes recorded before it are not told.
+     */
+    readonly setCustomerCallback: (id: CustomerId, url: string) => Write<boolean>
+    /** As `dueCallbacks`: at most one a customer, the oldest. */
+    readonly dueCustomerCallbacks: (query: {
+      readonly limit: number
+      readonly leaseSeconds: number
+    }) => Write<ReadonlyArray<CustomerCallbackRow>>
+    /** As `settleCallback`. A delivered ACCEPTED or REJECTED ends the registration it was sent to (S12-CB-04). */
+    readonly settleCustomerCallback: (row: {
+      readonly customerId: CustomerId
+      readonly version: number
+      readonly as: "delivered" | "dead" | { readonly retryInSeconds: number }
+    }) => Write<void>
+
+    /** Keeps a file that no customer refers to yet. Failure and persistence: durable when it answers. */
+    readonly putFile: (row: FileRow, sealed: SealedRow) => Write<void>
+    /** Files of an owner, by id or by customer; expired ones and another's are not found. */
+    readonly files: (query: {
+      readonly owner: string
+      readonly id?: FileId
+      readonly customerId?: CustomerId
+    }) => Read<ReadonlyArray<FileRow>>
+    readonly fileBytes: (id: FileId) => Read<SealedRow | null>
+    /** Ties files to a customer of the same owner: they no longer expire, and are erased with the customer's values. */
+    readonly attachFiles: (customerId: CustomerId, ids: ReadonlyArray<FileId>) => Write<void>
+
     /** Customer values of the embedded KYC store: sealed rows by customer and name. All or none. */
     readonly putCustomerValues: (
       id: CustomerId,
@@ -269,10 +382,11 @@ export class Storage extends Context.Service<
     readonly customerValues: (
       id: CustomerId
     ) => Read<ReadonlyArray<{ readonly name: string; readonly sealed: SealedRow }>>
-    /** Deletes the values for good. Failure and persistence: may be repeated. */
+    /** Deletes the values, and the files tied to the customer, for good. Failure and persistence: may be repeated. */
     readonly eraseCustomerValues: (id: CustomerId) => Write<void>
 
-    /** Drops rows that only the past needs: used challenges that expired, groups older than a day. */
+    /** Drops rows that only the past needs: used challenges that expired, groups older than a day, files that expired, delivered
+     * callbacks older than a week. */
     readonly prune: Write<void>
   }
 >()("kedge/ports/Storage") {}

@@ -4,11 +4,19 @@
  */
 import type { Amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
-import type { CustomerId, PaymentId, PayoutId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
+import type {
+  CustomerId,
+  FileId,
+  PaymentId,
+  PayoutId,
+  QuoteId,
+  SealedId,
+  TransactionId
+} from "../../machines/domain/Ids.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
 import type { Sep31Status } from "../../machines/domain/Sep31Status.ts"
 import type { Account } from "../../machines/transaction/commands.ts"
-import type { Terms } from "../../machines/transaction/context.ts"
+import type { Party, PriceFee, Terms } from "../../machines/transaction/context.ts"
 import type { Attention, Leaf } from "../../machines/transaction/leaves.ts"
 import type { Amounts, StoredContext } from "../../machines/transaction/snapshot.ts"
 import type { OddCredit } from "./StellarNetwork.ts"
@@ -40,6 +48,13 @@ export interface ActorRow {
   readonly destination: SealedId | null
 }
 
+/** A side's customer and the SEP-12 type under which it is judged for this transaction. */
+export interface Link {
+  readonly party: Party
+  readonly customerId: CustomerId
+  readonly type: string | null
+}
+
 /** A transaction with all that its owner and an operator may see. */
 export interface TransactionRow extends ActorRow {
   readonly status: Sep31Status
@@ -47,6 +62,12 @@ export interface TransactionRow extends ActorRow {
   readonly sendingAnchor: string
   /** The full subject of the token that created it, for the audit. */
   readonly creator: string
+  /** The verified `client_domain` of that token. */
+  readonly clientDomain: string | null
+  /** The firm quote it redeemed. */
+  readonly quoteId: QuoteId | null
+  /** Where status changes are told (SEP-31 §PUT Transaction Callback); the newest registration. */
+  readonly callbackUrl: string | null
   readonly senderType: string | null
   readonly receiverType: string | null
   readonly reference: string | null
@@ -69,10 +90,26 @@ export interface RequiredCustomer {
   readonly version: number
 }
 
-/** A new transaction. It is born in `pending_sender.awaitingPayment`, version 1, with its first audit row
- * (`transaction.created`, caused by its creator). */
+/** Names a request so that repeating it answers as the first time; unique for its Sending Anchor. */
+export interface RepeatKey {
+  readonly key: string
+  /** Digest of the request: the same key with another request is refused. */
+  readonly fingerprint: string
+}
+
+/**
+ * A new transaction: version 1, with its first audit row (`transaction.created`, caused by its creator). Where it is born
+ * waiting for its customers, an attention row of kind `customer-info` is born with it.
+ */
 export interface Birth {
   readonly id: TransactionId
+  readonly leaf: "pending_sender.awaitingPayment" | "pending_receiver.checking"
+  /** Redeemed by this birth: no other transaction has it, nor ever will (S31-POST-21). */
+  readonly quoteId: QuoteId | null
+  readonly repeat: RepeatKey | null
+  readonly clientDomain: string | null
+  /** Of the attention row, where it is born waiting; seconds from the commit. */
+  readonly dueInSeconds: number | null
   readonly terms: Terms
   readonly context: StoredContext
   readonly asset: AssetId
@@ -110,6 +147,8 @@ export interface TransferRow {
   readonly from: Account
   readonly to: Account
   readonly amount: Amount
+  /** What is moved; the transaction's own asset but for a conversion. */
+  readonly asset: string
   readonly version: number
 }
 
@@ -193,6 +232,8 @@ export interface StepRow {
   readonly attention: AttentionRow | null
   /** Replaces the destination for the next attempt. */
   readonly destination: SealedRow | null
+  /** Customers that come to the transaction after its birth; a side that has one keeps it. */
+  readonly links: ReadonlyArray<Link>
   /** Other sealed rows the context refers to. */
   readonly notes: ReadonlyArray<SealedRow>
   /** Null keeps what the row has. */
@@ -204,6 +245,7 @@ export type ParkReason =
   | "unknown-memo"
   | "wrong-asset"
   | "second"
+  | "early"
   | "late"
   | "under"
   | "over"
@@ -292,11 +334,14 @@ export interface Group {
   readonly leaseSeconds: number
 }
 
+/** Why a birth was not written: its memo, its quote or its repeat key is taken, or a customer it relies on changed. */
+export type Unborn = "memo" | "customers" | "quote" | "repeat"
+
 /** What a commit did not do. Everything not named here was written. */
 export interface Committed {
   /** Steps whose version no longer matched, or whose payment was settled before: nothing of them was written. */
   readonly lost: ReadonlyArray<TransactionId>
-  readonly unborn: ReadonlyArray<{ readonly id: TransactionId; readonly why: "memo" | "customers" }>
+  readonly unborn: ReadonlyArray<{ readonly id: TransactionId; readonly why: Unborn }>
   /** Payments that were in the inbox and settled already. */
   readonly known: ReadonlyArray<PaymentId>
   /** Accounts whose page was refused: its cursor stands elsewhere or another epoch holds it. Its payments wait. */
@@ -318,6 +363,70 @@ export interface PayoutJob {
   readonly metadata: Readonly<Record<string, string>>
   /** The transaction as it stands: travels with the job, so that the answer needs no second read. */
   readonly actor: ActorRow
+}
+
+/** A firm quote (SEP-38 §POST Quote). It is never changed: its use is the transaction that names it. */
+export interface QuoteRow {
+  readonly id: QuoteId
+  /** Base account (`G…`) of the one it was given to. */
+  readonly owner: string
+  readonly context: "sep6" | "sep24" | "sep31"
+  /** Assets as SEP-38 names them. */
+  readonly sellAsset: string
+  readonly sellAmount: Amount
+  readonly buyAsset: string
+  readonly buyAmount: Amount
+  /** Decimal strings, as they were printed. */
+  readonly price: string
+  readonly totalPrice: string
+  readonly fee: PriceFee
+  /** As requested; null where none was. */
+  readonly sellDeliveryMethod: string | null
+  readonly buyDeliveryMethod: string | null
+  readonly countryCode: string | null
+  readonly expiresAtMillis: number
+  readonly createdAtMillis: number
+  /** Who redeemed it. */
+  readonly transactionId: TransactionId | null
+}
+
+/** A status change to be told to a Sending Anchor, in the order of its transaction's versions. */
+export interface CallbackRow {
+  /** As it stood at `version`. */
+  readonly transaction: TransactionRow
+  readonly version: number
+  /** The newest registration. */
+  readonly url: string
+  readonly tries: number
+  readonly state: "pending" | "delivered" | "dead"
+  readonly createdAtMillis: number
+  readonly dueAtMillis: number | null
+}
+
+/** A status change of a customer to be told (SEP-12 §Customer Callback PUT). */
+export interface CustomerCallbackRow {
+  readonly customerId: CustomerId
+  /** Of the customer, when the status was recorded. */
+  readonly version: number
+  readonly type: string
+  readonly status: string
+  readonly url: string
+  readonly tries: number
+  readonly createdAtMillis: number
+}
+
+/** A file of a customer, sealed (SEP-12 §Customer Files). Its bytes are read apart, by `fileBytes`. */
+export interface FileRow {
+  readonly id: FileId
+  /** As of a customer: the Sending Anchor's base account, or the full identity of another caller. */
+  readonly owner: string
+  /** Null while no customer refers to it. */
+  readonly customerId: CustomerId | null
+  readonly contentType: string
+  /** Bytes. */
+  readonly size: number
+  /** When it is discarded unless a customer refers to it; null once one does. */
+  readonly expiresAtMillis: number | null
 }
 
 export interface CustomerRow {

@@ -6,6 +6,7 @@
  */
 import { Context, type Effect, Schema } from "effect"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
+import type { Price } from "../../machines/transaction/context.ts"
 import type { TransactionEvent } from "../../machines/transaction/events.ts"
 import type { Leaf } from "../../machines/transaction/leaves.ts"
 import type { Refusal } from "../../machines/transaction/refusals.ts"
@@ -16,7 +17,8 @@ import type {
   ParkReason,
   PaymentRow,
   RefusalRow,
-  SealedRow
+  SealedRow,
+  Unborn
 } from "../ports/rows.ts"
 
 /** The mailbox is full: HTTP answers 503 with Retry-After, loops pause. Nothing was taken. */
@@ -53,6 +55,8 @@ export interface Arrival {
   readonly payments: readonly [PaymentRow, ...ReadonlyArray<PaymentRow>]
   /** The transaction they are for, as it was read; or why there is none. */
   readonly to: ActorRow | { readonly parked: ParkReason }
+  /** Of this moment, where the transaction converts without a quote; without one such a payment waits. */
+  readonly price?: Price
 }
 
 export interface Page {
@@ -72,11 +76,11 @@ export interface Brought {
 export class Actors extends Context.Service<
   Actors,
   {
-    /** Creates a transaction, durable when it answers. `Unborn`: the memo is taken, or a customer changed since it was read. */
+    /** Creates a transaction, durable when it answers. `Unborn`: something it needs is taken, or a customer changed since it was read. */
     readonly bear: (
       birth: Birth
     ) => Effect.Effect<
-      { readonly _tag: "Born" } | { readonly _tag: "Unborn"; readonly why: "memo" | "customers" },
+      { readonly _tag: "Born" } | { readonly _tag: "Unborn"; readonly why: Unborn },
       Overloaded | ActorSetAside | NoAnswer
     >
     /** Tells an event; answers after the commit of its step or of its recorded refusal. Events to one actor keep their order. */

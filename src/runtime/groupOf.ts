@@ -106,7 +106,7 @@ export const planGroup = (
   const actors: Array<Plan["actors"][number]> = []
   const unreadable: Array<Plan["unreadable"][number]> = []
   const refusals: Array<RefusalRow> = records.map(({ fact }) => ({ ...fact, id: context.refusalIds() }))
-  const refusedArrivals = new Map<Arrival, ParkReason>()
+  const refusedArrivals = new Map<Arrival, ParkReason | "no-price">()
   const later: Array<TellItem> = []
   for (const [id, { actor, list: all }] of sources) {
     const wasRead = (read.get(id)?.version ?? -1) >= actor.version
@@ -121,7 +121,7 @@ export const planGroup = (
     folded.success.told.forEach((told, index) => {
       const source = list[index]
       if (source === undefined || told._tag !== "Refused") return
-      if ("arrival" in source) refusedArrivals.set(source.arrival, told.reason as ParkReason)
+      if ("arrival" in source) refusedArrivals.set(source.arrival, told.reason as ParkReason | "no-price")
       else {
         const { cause, event } = source.item.message
         const { type, ...detail } = event
@@ -216,7 +216,7 @@ const tellsOf = (sources: ReadonlyArray<Source>): ReadonlyArray<TellItem> =>
 const fatesOf = (
   item: PageItem,
   arrivals: ReadonlyArray<Arrival>,
-  refused: ReadonlyMap<Arrival, ParkReason>,
+  refused: ReadonlyMap<Arrival, ParkReason | "no-price">,
   unreadable: ReadonlySet<TransactionId>
 ): ReadonlyArray<PaymentFate> =>
   arrivals.flatMap((arrival) => {
@@ -226,7 +226,7 @@ const fatesOf = (
         ? arrival.to.parked
         : item.withoutSteps || unreadable.has(arrival.to.id)
           ? "waiting"
-          : (refused.get(arrival) ?? "step")
+          : fateOfRefused(refused.get(arrival))
     return arrival.payments.map((payment) => ({
       payment,
       transactionId,
@@ -234,6 +234,10 @@ const fatesOf = (
       page: item.page.cursor?.account ?? null
     }))
   })
+
+/** Without a price it cannot be applied yet and must not be parked: it is told again with one. */
+const fateOfRefused = (reason: ParkReason | "no-price" | undefined): PaymentFate["fate"] =>
+  reason === "no-price" ? "waiting" : (reason ?? "step")
 
 const incomingOf = (source: Source): Incoming => {
   if ("arrival" in source) {
@@ -243,7 +247,8 @@ const incomingOf = (source: Source): Incoming => {
       paymentId: leader.id,
       amount: leader.received,
       stellarTransactionId: leader.stellarTransactionId,
-      closedAtMillis: leader.closedAtMillis
+      closedAtMillis: leader.closedAtMillis,
+      price: source.arrival.price ?? null
     }
     return { event, cause: "watcher", notes: [], destination: null, retryInSeconds: 0, payer: leader.from }
   }

@@ -1,10 +1,10 @@
 /** What the mailbox holds: births, messages and pages, each with the caller that waits for its answer. */
 import type { Deferred } from "effect"
-import type { Birth, RefusalRow } from "../ports/rows.ts"
+import type { Birth, RefusalRow, Unborn } from "../ports/rows.ts"
 import type { ActorSetAside, Arrival, Brought, Message, Page, Told } from "./Actors.ts"
 import type { Waiting } from "./Mailbox.ts"
 
-export type Born = { readonly _tag: "Born" } | { readonly _tag: "Unborn"; readonly why: "memo" | "customers" }
+export type Born = { readonly _tag: "Born" } | { readonly _tag: "Unborn"; readonly why: Unborn }
 
 export interface BirthItem extends Waiting {
   readonly _tag: "Birth"

@@ -17,6 +17,7 @@ import type {
   ActorRow,
   AttentionRow,
   AuditRow,
+  Link,
   PayoutBirth,
   PayoutChange,
   RefundRow,
@@ -68,6 +69,7 @@ interface Rows {
   readonly notes: Array<SealedRow>
   readonly started: Array<{ readonly id: PayoutId; readonly rail: string }>
   readonly planned: Array<string>
+  readonly links: Array<Link>
   funding: StepRow["funding"]
   reservation: Reservation | null
   destination: SealedRow | null
@@ -124,6 +126,7 @@ const foldAll = (
     notes: [],
     started: [],
     planned: [],
+    links: [],
     funding: null,
     reservation: null,
     destination: null,
@@ -156,7 +159,9 @@ const foldAll = (
     amounts: amountsOf(snapshot),
     context: storedContext(snapshot.context),
     fundedBy: rows.funding?.payment ?? actor.fundedBy,
-    destination: rows.destination?.id ?? actor.destination
+    destination: rows.destination?.id ?? actor.destination,
+    senderId: actor.senderId ?? linked(rows, "sender"),
+    receiverId: actor.receiverId ?? linked(rows, "receiver")
   }
   const row: StepRow | null =
     rows.audits.length === 0
@@ -176,11 +181,15 @@ const foldAll = (
           refunds: rows.refunds,
           attention: attentionRow(snapshot.leaf, rows, context.timing),
           destination: rows.destination,
+          links: rows.links,
           notes: rows.notes,
           externalTransactionId: rows.externalTransactionId
         }
   return Result.succeed({ row, told, actor: after, started: rows.started, planned: rows.planned })
 }
+
+const linked = (rows: Rows, party: Link["party"]) =>
+  rows.links.find((link) => link.party === party)?.customerId ?? null
 
 const amountsOf = ({ context: { received, accepted, fee, delivered } }: Snapshot) => ({
   received,
@@ -271,6 +280,9 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
         rows.reservation = { payment, payout: command.payout, refund: command.refund, fee: command.fee }
       return
     }
+    case "linkCustomer":
+      rows.links.push({ party: command.party, customerId: command.customerId, type: command.customerType })
+      return
     case "recordRefund":
       rows.refunds.push({ stellarTransactionId: command.stellarTransactionId, amount: command.amount })
       return
@@ -280,6 +292,7 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
           from: command.from,
           to: command.to,
           amount: command.amount,
+          asset: command.asset ?? now.actor.asset,
           version: now.version
         })
       }

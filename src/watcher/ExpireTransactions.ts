@@ -7,6 +7,7 @@
  */
 import { Context, Effect, Layer } from "effect"
 import { KedgeConfig } from "../KedgeConfig.ts"
+import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { ActorRow } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
 import { Actors } from "../runtime/Actors.ts"
@@ -47,15 +48,20 @@ export class ExpireTransactions extends Context.Service<
 
       const expireAll = Effect.gen(function* () {
         let total = 0
+        let after: TransactionId | undefined
         for (;;) {
-          const page = yield* storage.expirable({ limit: pageSize })
+          const page = yield* storage.expirable({
+            limit: pageSize,
+            ...(after === undefined ? {} : { after })
+          })
           // All at once: they are committed as a group.
           const told = yield* Effect.forEach(page, tellExpiry, { concurrency: "unbounded" })
           const expired = told.filter((hasExpired) => hasExpired).length
           if (expired > 0) yield* watcherMetrics.expired(expired)
           total += expired
-          // A page of which nothing expired would be the next page too.
-          if (page.length < pageSize || expired === 0) return total
+          // What could not expire now is passed over: it must not stand in the way of the rest.
+          after = page.at(-1)?.id
+          if (page.length < pageSize) return total
         }
       })
 

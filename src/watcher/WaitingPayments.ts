@@ -6,14 +6,18 @@
  */
 import { Context, Effect, Layer } from "effect"
 import { KedgeConfig } from "../KedgeConfig.ts"
+import type { PaymentId } from "../../machines/domain/Ids.ts"
+import type { PaymentRow } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
-import { Actors } from "../runtime/Actors.ts"
-import { addressesOf, groupWaiting, matchGroups } from "./matchPayments.ts"
+import { Actors, type Arrival } from "../runtime/Actors.ts"
+import { PriceAtReceipt } from "../runtime/PriceAtReceipt.ts"
+import { addressesOf, groupWaiting, matchGroups, priceWanted } from "./matchPayments.ts"
 import { sweep } from "./sweep.ts"
 import { WatcherSignal } from "./WatcherSignal.ts"
 
-/** More than one Stellar transaction can hold, so that no group is always cut in two by the limit. */
+/** More than one Stellar transaction can hold credits. */
 const rowsMax = 1_000
+const pricesAtOnce = 8
 
 export class WaitingPayments extends Context.Service<
   WaitingPayments,
@@ -32,15 +36,42 @@ export class WaitingPayments extends Context.Service<
       const signal = yield* WatcherSignal
       const { waitingPayment } = config.timing
 
-      const tellWaiting = Effect.gen(function* () {
-        const rows = yield* storage.waitingPayments({ olderThanSeconds: waitingPayment, limit: rowsMax })
+      const prices = yield* PriceAtReceipt
+
+      /** A conversion without a quote goes by the price of this moment; where there is none, it is asked for next time. */
+      const priced = Effect.fnUntraced(function* (arrival: Arrival) {
+        const wanted = priceWanted(arrival)
+        const price = wanted === null ? null : yield* prices.priceNow(wanted)
+        return price === null ? arrival : { ...arrival, price }
+      })
+
+      const tellPage = Effect.fnUntraced(function* (rows: ReadonlyArray<PaymentRow>) {
         const groups = groupWaiting(rows)
         if (groups.length === 0) return 0
         const found = yield* storage.actorsByMemo(addressesOf(groups))
-        const { waiting } = yield* actors.bring({ cursor: null, arrivals: matchGroups(groups, found) })
+        const arrivals = yield* Effect.forEach(matchGroups(groups, found), priced, {
+          concurrency: pricesAtOnce
+        })
+        const { waiting } = yield* actors.bring({ cursor: null, arrivals })
         if (waiting > 0)
           yield* Effect.logWarning("payments wait on although they were told again", { waiting })
         return groups.length
+      })
+
+      /** Page behind page: payments that cannot be told now must not stand in the way of the others. */
+      const tellWaiting = Effect.gen(function* () {
+        let told = 0
+        let after: PaymentId | undefined
+        for (;;) {
+          const rows = yield* storage.waitingPayments({
+            olderThanSeconds: waitingPayment,
+            limit: rowsMax,
+            ...(after === undefined ? {} : { after })
+          })
+          told += yield* tellPage(rows)
+          after = rows.at(-1)?.leader
+          if (rows.length < rowsMax) return told
+        }
       })
 
       const runOnce = sweep("waiting payments", tellWaiting).pipe(

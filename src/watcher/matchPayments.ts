@@ -9,6 +9,7 @@ import { type Amount, sum, zero } from "../../machines/domain/Amount.ts"
 import { assetId } from "../../machines/domain/Asset.ts"
 import { type PaymentId, paymentId } from "../../machines/domain/Ids.ts"
 import { type Memo, memoKey } from "../../machines/domain/Memo.ts"
+import { acceptedOf } from "../../machines/transaction/guards.ts"
 import type { ActorRow, ParkReason, PaymentRow } from "../ports/rows.ts"
 import type { Credit, OddCredit } from "../ports/StellarNetwork.ts"
 import type { MemoAddress } from "../ports/Storage.ts"
@@ -89,6 +90,14 @@ export const matchGroups = (
 ): ReadonlyArray<Arrival> => {
   const byMemo = new Map(actors.map((actor) => [memoKey(actor.account, actor.memo), actor]))
   return groups.map(({ odd, payments }) => ({ payments, to: destinationOf(payments[0], odd, byMemo) }))
+}
+
+/** What price a payment needs before it can be told: only one to a transaction that converts without a quote does. */
+export const priceWanted = ({ payments: [leader], to }: Arrival) => {
+  if ("parked" in to || to.terms.conversion === null || to.terms.conversion.price !== null) return null
+  const { from, to: wanted } = to.terms.conversion
+  const amount = acceptedOf(to.terms, leader.received)
+  return { from, to: wanted, amount, fundingMethod: to.fundingMethod }
 }
 
 /** The whole way at once, where the actors are at hand. */

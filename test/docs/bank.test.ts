@@ -48,6 +48,7 @@ const payout = Effect.sync((): Payout => {
     fee: amount("2"),
     amountIn: amount("100"),
     asset: "stellar:USDC:G",
+    destinationAsset: "stellar:USDC:G",
     fundingMethod: "SEPA",
     senderId: null,
     receiverId: null,

@@ -103,7 +103,8 @@ const pay = (stroops: bigint, isLate: boolean): Command =>
       paymentId: "testnet:1:0" as PaymentId,
       amount: fromStroops(stroops),
       stellarTransactionId: "b".repeat(64),
-      closedAtMillis: isLate ? 2_001 : 2_000
+      closedAtMillis: isLate ? 2_000 : 1_999,
+      price: null
     }),
     (model) => {
       const fits = !isLate && stroops >= 10n * unit && stroops <= 1000n * unit

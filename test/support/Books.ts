@@ -10,18 +10,20 @@ export class Books {
   /** What each attempt that was planned is to pay, in stroops. */
   readonly planned = new Map<PayoutId, bigint>()
   readonly refunds: Array<bigint> = []
-  private readonly balances = new Map<Account, bigint>()
+  readonly linked: Array<"sender" | "receiver"> = []
+  /** By account, and by asset where it is not the one received. */
+  private readonly balances = new Map<string, bigint>()
   reserved = { payout: 0n, refund: 0n, fee: 0n }
 
   get open(): ReadonlyArray<PayoutId> {
     return [...this.attempts].flatMap(([id, state]) => (state === "open" ? [id] : []))
   }
 
-  balance(account: Account): bigint {
-    return this.balances.get(account) ?? 0n
+  balance(account: Account, asset: string | null = null): bigint {
+    return this.balances.get(lineOf(account, asset)) ?? 0n
   }
 
-  get accounts(): ReadonlyArray<readonly [Account, bigint]> {
+  get accounts(): ReadonlyArray<readonly [string, bigint]> {
     return [...this.balances]
   }
 
@@ -59,12 +61,19 @@ export class Books {
         this.refunds.push(toStroops(command.amount))
         return
       case "book":
-        this.balances.set(command.from, this.balance(command.from) - toStroops(command.amount))
-        this.balances.set(command.to, this.balance(command.to) + toStroops(command.amount))
+        this.move(command.from, command.asset, -toStroops(command.amount))
+        this.move(command.to, command.asset, toStroops(command.amount))
+        return
+      case "linkCustomer":
+        this.linked.push(command.party)
         return
       case "requestCustomerInfo":
         if (command.fields.length === 0) throw new Error("a customer is asked for nothing")
     }
+  }
+
+  private move(account: Account, asset: string | null, amount: bigint): void {
+    this.balances.set(lineOf(account, asset), this.balance(account, asset) + amount)
   }
 
   private known(id: PayoutId): AttemptState {
@@ -73,3 +82,6 @@ export class Books {
     return state
   }
 }
+
+const lineOf = (account: Account, asset: string | null): string =>
+  asset === null ? account : `${account} ${asset}`

@@ -7,6 +7,7 @@ import { defaultTiming, KedgeConfig, type Timing } from "../../src/KedgeConfig.t
 import { PayoutExecutor } from "../../src/payouts/PayoutExecutor.ts"
 import { PayoutFollowUp } from "../../src/payouts/PayoutFollowUp.ts"
 import { Payouts } from "../../src/payouts/Payouts.ts"
+import { RetiredRails } from "../../src/payouts/RetiredRails.ts"
 import { RailCaller } from "../../src/payouts/RailCaller.ts"
 import { Entropy } from "../../src/ports/Entropy.ts"
 import { type PaymentRail, Rails } from "../../src/ports/Rails.ts"
@@ -24,6 +25,7 @@ import { birth, bringPayments, payment, testSettings, transactionId } from "./ru
 export const timing: Timing = { ...defaultTiming, shutdownGrace: 0 }
 
 export type Services =
+  | RetiredRails
   | Actors
   | Storage
   | PayoutExecutor
@@ -128,9 +130,12 @@ export const startProcess = Effect.fnUntraced(function* (options: ProcessOptions
   const slots = PayoutSlots.layer({ executes: options.executes !== false }).pipe(Layer.provideMerge(ports))
   const actors = actorsLayer.pipe(Layer.provideMerge(slots))
   const caller = RailCaller.layer.pipe(Layer.provideMerge(actors))
-  const room = Layer.mergeAll(PayoutExecutor.layer, PayoutFollowUp.layer, Payouts.layer).pipe(
-    Layer.provideMerge(caller)
-  )
+  const room = Layer.mergeAll(
+    PayoutExecutor.layer,
+    PayoutFollowUp.layer,
+    Payouts.layer,
+    RetiredRails.layer
+  ).pipe(Layer.provideMerge(caller))
   const scope = yield* Scope.fork(yield* Effect.scope)
   const services = yield* Layer.buildWithScope(room, scope)
   // of its own, inside: what loops is interrupted before anything it uses is closed, as at the end of a process

@@ -9,14 +9,29 @@ import {
   toStroops,
   zero
 } from "../../machines/domain/Amount.ts"
-import { type PaymentId, payoutId, type SealedId, type TransactionId } from "../../machines/domain/Ids.ts"
-import { initialContext, type Party, type Terms } from "../../machines/transaction/context.ts"
+import {
+  type CustomerId,
+  type PaymentId,
+  payoutId,
+  type SealedId,
+  type TransactionId
+} from "../../machines/domain/Ids.ts"
+import {
+  type Conversion,
+  initialContext,
+  type MismatchPolicy,
+  type Party,
+  type Price,
+  type Terms
+} from "../../machines/transaction/context.ts"
 import { eventTypes, type TransactionEvent } from "../../machines/transaction/events.ts"
-import { dueOf, type Leaf } from "../../machines/transaction/leaves.ts"
+import { dueOf, isUnfunded, type Leaf } from "../../machines/transaction/leaves.ts"
 import type { Snapshot } from "../../machines/transaction/snapshot.ts"
 import { step, type Stepped } from "../../src/runtime/step.ts"
 
 export const playId = "0190a000-0000-7000-8000-0000000000ff" as TransactionId
+
+const playCustomer = "0190a000-0000-7000-8000-0000000000c1" as CustomerId
 
 type Size = "received" | "accepted" | "owed" | "half" | "stroop" | "nothing" | "any"
 
@@ -37,12 +52,23 @@ export interface Draw {
   readonly rest: "delivered" | "pending"
   readonly next: "repeat" | "lookUp" | "hold"
   readonly lowersFee: boolean
+  readonly price: Price | null
 }
 
 export const fieldNames = ["account_number", "routing_number", "purpose"]
 const stroops = (max: bigint) => fc.bigInt({ min: 0n, max }).map(fromStroops)
 const mostly = <A>(often: A, ...rarely: ReadonlyArray<A>) =>
   fc.oneof({ weight: 2, arbitrary: fc.constant(often) }, { weight: 1, arbitrary: fc.constantFrom(...rarely) })
+
+const received = "stellar:USDC:GBBD47IF6LWK7P7MDEVSCWR7DPUWV3NY3DTQEVFL4NAT4AQH3ZLLFLA5"
+export const delivered = "iso4217:BRL"
+
+const price: fc.Arbitrary<Price> = fc.record({
+  buyAmount: stroops(20_000_000_000n).map((some) => (some === zero ? amount("1") : some)),
+  fee: fc.record({ total: stroops(40_000_000n), asset: fc.constantFrom(received, delivered) }),
+  price: fc.constant("0.2"),
+  totalPrice: fc.constant("0.21")
+})
 
 export const draw: fc.Arbitrary<Draw> = fc.record({
   type: fc.constantFrom(...eventTypes),
@@ -57,7 +83,8 @@ export const draw: fc.Arbitrary<Draw> = fc.record({
   hash: fc.constantFrom("a".repeat(64), null),
   rest: fc.constantFrom("delivered", "pending"),
   next: fc.constantFrom("repeat", "lookUp", "hold"),
-  lowersFee: fc.boolean()
+  lowersFee: fc.boolean(),
+  price: fc.option(price)
 })
 
 const bound = fc.oneof(stroops(1_000_000_000n), fc.constant(null))
@@ -67,8 +94,23 @@ export const terms: fc.Arbitrary<Terms> = fc.record({
   minimum: bound,
   maximum: fc.constantFrom(amount("500"), amount("1000"), null),
   fee: fc.record({ fixed: stroops(50_000_000n), percent: stroops(100_000_000n) }),
-  expiresAtMillis: fc.constant(2_000)
+  expiresAtMillis: fc.constant(2_000),
+  conversion: fc.constant<Conversion | null>(null),
+  mismatch: fc.record<MismatchPolicy>({
+    over: mostly<MismatchPolicy["over"]>("deliver", "refundExcess", "refundAll"),
+    under: mostly<MismatchPolicy["under"]>("deliver", "refundAll")
+  })
 })
+
+/** Terms under which another asset is delivered, by a firm price or that of receipt. */
+export const convertingTerms: fc.Arbitrary<Terms> = fc
+  .tuple(terms, fc.option(price))
+  .map(([plain, firm]) => ({ ...plain, conversion: { from: received, to: delivered, price: firm } }))
+
+const sizedFor = (drawn: Draw, snapshot: Snapshot): Amount =>
+  drawn.size === "received" && snapshot.context.received === null
+    ? snapshot.context.terms.expected
+    : sized(drawn, snapshot)
 
 const sized = ({ any, size }: Draw, { context }: Snapshot): Amount => {
   const of = {
@@ -86,6 +128,16 @@ const sized = ({ any, size }: Draw, { context }: Snapshot): Amount => {
 const answers = eventTypes.filter((type) => type.startsWith("payout."))
 const givingUp = ["payout.rejected", "payout.failed", "payout.refundedByIntegrator"] as const
 
+const gates = [
+  "customer.linked",
+  "customers.needInfo",
+  "customers.processing",
+  "customers.accepted",
+  "customers.accepted",
+  "customer.rejected",
+  "expiry.passed"
+] as const
+
 const awaitedIn = (leaf: Leaf): ReadonlyArray<TransactionEvent["type"]> => {
   switch (dueOf(leaf)) {
     case "expiry":
@@ -98,7 +150,7 @@ const awaitedIn = (leaf: Leaf): ReadonlyArray<TransactionEvent["type"]> => {
     case "transaction-info":
       return ["transaction.updated", ...givingUp]
     case "customer-info":
-      return ["customers.accepted", "customer.rejected", ...givingUp]
+      return isUnfunded(leaf) ? gates : ["customers.accepted", "customer.rejected", ...givingUp]
     case "none":
       return eventTypes
   }
@@ -110,7 +162,7 @@ export const eventOf = (drawn: Draw, snapshot: Snapshot): TransactionEvent => {
   const { context, leaf } = snapshot
   const wanted = awaitedIn(leaf)
   const type = (awaited === null ? undefined : wanted[awaited % wanted.length]) ?? drawn.type
-  const value = sized(drawn, snapshot)
+  const value = sizedFor(drawn, snapshot)
   const about = { payoutId: payoutId(context.id, Math.max(1, context.attempt + drawn.offset)) }
   switch (type) {
     case "payment.matched":
@@ -119,7 +171,8 @@ export const eventOf = (drawn: Draw, snapshot: Snapshot): TransactionEvent => {
         paymentId: "testnet:1:0" as PaymentId,
         amount: value,
         stellarTransactionId: "b".repeat(64),
-        closedAtMillis: context.terms.expiresAtMillis + (drawn.isLate ? 1 : 0)
+        closedAtMillis: context.terms.expiresAtMillis - (drawn.isLate ? 0 : 1),
+        price: drawn.price
       }
     case "payout.delivered": {
       const lower = fromStroops(toStroops(context.fee ?? zero) / 2n)
@@ -147,6 +200,10 @@ export const eventOf = (drawn: Draw, snapshot: Snapshot): TransactionEvent => {
       return { type, fields: names }
     case "customer.rejected":
       return { type, party, note }
+    case "customer.linked":
+      return { type, party, customerId: playCustomer, customerType: `sep31-${party}` }
+    case "customers.needInfo":
+    case "customers.processing":
     case "expiry.passed":
     case "customers.accepted":
       return { type }
@@ -160,14 +217,15 @@ export interface Told {
   readonly after: Snapshot
 }
 
-export const born = (given: Terms): Snapshot => ({
-  leaf: "pending_sender.awaitingPayment",
-  context: initialContext({ id: playId, terms: given })
+/** Ready to be paid, or waiting for its customers first. */
+export const born = (given: Terms, ready = true): Snapshot => ({
+  leaf: ready ? "pending_sender.awaitingPayment" : "pending_receiver.checking",
+  context: initialContext({ id: playId, terms: given, ready })
 })
 
 /** Tells every draw in turn. */
-export const play = (given: Terms, draws: ReadonlyArray<Draw>): ReadonlyArray<Told> => {
-  let now = born(given)
+export const play = (given: Terms, draws: ReadonlyArray<Draw>, ready = true): ReadonlyArray<Told> => {
+  let now = born(given, ready)
   return draws.map((drawn) => {
     const before = now
     const event = eventOf(drawn, before)
@@ -177,13 +235,26 @@ export const play = (given: Terms, draws: ReadonlyArray<Draw>): ReadonlyArray<To
   })
 }
 
-/** A life: terms and what is told, mostly opened by a payment that funds it. */
-export const life: fc.Arbitrary<ReadonlyArray<Told>> = fc
-  .tuple(terms, fc.array(draw, { minLength: 1, maxLength: 25, size: "max" }), fc.boolean())
-  .map(([given, draws, opens]) => {
-    const first: ReadonlyArray<Draw> =
-      opens && draws[0] !== undefined
-        ? [{ ...draws[0], awaited: 0, size: "any", any: amount("400.1234567"), isLate: false }]
-        : []
-    return play(given, [...first, ...draws])
-  })
+/** Terms and what is told, mostly opened by a payment that funds it. */
+const lifeUnder = (given: fc.Arbitrary<Terms>): fc.Arbitrary<ReadonlyArray<Told>> =>
+  fc
+    .tuple(
+      given,
+      fc.array(draw, { minLength: 1, maxLength: 25, size: "max" }),
+      mostly<"paid" | "ready" | "waiting">("paid", "ready", "waiting")
+    )
+    .map(([under, draws, opens]) => {
+      const [next] = draws
+      const paid: ReadonlyArray<Draw> =
+        opens === "paid" && next !== undefined
+          ? [{ ...next, awaited: 0, size: "any", any: amount("400.1234567"), isLate: false }]
+          : []
+      return play(under, [...paid, ...draws], opens !== "waiting")
+    })
+
+/** A life of a transaction that delivers what it receives. */
+export const life = lifeUnder(terms)
+/** A life at whose end another asset is delivered; its payment is the amount announced more often than not. */
+export const convertingLife = lifeUnder(
+  convertingTerms.map((given) => ({ ...given, expected: amount("400.1234567") }))
+)

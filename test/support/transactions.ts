@@ -1,10 +1,21 @@
 /** Contexts and events of the transaction machine that open and close each of its guards. */
 import { amount, zero } from "../../machines/domain/Amount.ts"
-import { type PaymentId, payoutId, type SealedId, type TransactionId } from "../../machines/domain/Ids.ts"
-import { initialContext, type TransactionContext } from "../../machines/transaction/context.ts"
+import {
+  type CustomerId,
+  type PaymentId,
+  payoutId,
+  type SealedId,
+  type TransactionId
+} from "../../machines/domain/Ids.ts"
+import {
+  deliverAsReceived,
+  initialContext,
+  type TransactionContext
+} from "../../machines/transaction/context.ts"
 import type { PayoutEvent, TransactionEvent } from "../../machines/transaction/events.ts"
 
 export const id = "0190a000-0000-7000-8000-000000000001" as TransactionId
+const customerId = "0190a000-0000-7000-8000-0000000000c1" as CustomerId
 const note = "0190a000-0000-7000-8000-0000000000aa" as SealedId
 
 export const terms = {
@@ -12,7 +23,8 @@ export const terms = {
   minimum: amount("10"),
   maximum: amount("1000"),
   fee: { fixed: amount("1"), percent: amount("1") },
-  expiresAtMillis: 2_000
+  expiresAtMillis: 2_000,
+  ...deliverAsReceived
 }
 export const unfunded = initialContext({ id, terms })
 export const funded: TransactionContext = {
@@ -108,7 +120,8 @@ const paid = (value: string, closedAtMillis: number): TransactionEvent => ({
   paymentId: "testnet:1:0" as PaymentId,
   amount: amount(value),
   stellarTransactionId: "b".repeat(64),
-  closedAtMillis
+  closedAtMillis,
+  price: null
 })
 export const events: ReadonlyArray<TransactionEvent> = [
   paid("100", 1_000),
@@ -120,6 +133,9 @@ export const events: ReadonlyArray<TransactionEvent> = [
   ...payoutEvents(2),
   { type: "transaction.updated", fields: ["account_number"] },
   { type: "transaction.updated", fields: [] },
+  { type: "customer.linked", party: "receiver", customerId, customerType: "sep31-receiver" },
+  { type: "customers.needInfo" },
+  { type: "customers.processing" },
   { type: "customers.accepted" },
   { type: "customer.rejected", party: "receiver", note }
 ]

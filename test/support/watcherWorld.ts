@@ -12,6 +12,7 @@ import { Storage } from "../../src/ports/Storage.ts"
 import type { AcceptingPayments } from "../../src/runtime/AcceptingPayments.ts"
 import { Actors } from "../../src/runtime/Actors.ts"
 import { layer as actorsLayer } from "../../src/runtime/ActorsLayer.ts"
+import { PriceAtReceipt } from "../../src/runtime/PriceAtReceipt.ts"
 import { Fence } from "../../src/runtime/Fence.ts"
 import { PayoutSlots } from "../../src/runtime/PayoutSlots.ts"
 import { ExpireTransactions } from "../../src/watcher/ExpireTransactions.ts"
@@ -77,6 +78,8 @@ export interface ProcessOptions {
   readonly settings?: Partial<Settings>
   /** Stands before the storage of this process. */
   readonly storage?: (storage: Storage["Service"]) => Storage["Service"]
+  /** What a conversion without a quote comes to; left out, there is no price. */
+  readonly prices?: Layer.Layer<PriceAtReceipt>
   /** In place of the real runtime. */
   readonly actors?: Layer.Layer<Actors>
   /** Whether the watcher runs from the start; true where not given. */
@@ -112,7 +115,10 @@ export const startProcess = Effect.fnUntraced(function* (options: ProcessOptions
     ExpireTransactions.layer,
     InboxReplay.layer,
     acceptingPayments
-  ).pipe(Layer.provideMerge(WatcherState.layer), Layer.provideMerge(runtime))
+  ).pipe(
+    Layer.provideMerge(Layer.mergeAll(WatcherState.layer, options.prices ?? PriceAtReceipt.none)),
+    Layer.provideMerge(runtime)
+  )
   const scope = yield* Scope.fork(yield* Effect.scope)
   const services = yield* Layer.buildWithScope(room, scope)
   const process: Process = {

@@ -19,6 +19,7 @@ const payoutTo = (customer: string, transaction?: string): Payout => {
     fee: amount("1.5"),
     amountIn: amount("100"),
     asset: "stellar:USDC:G",
+    destinationAsset: "stellar:USDC:G",
     fundingMethod: "SEPA",
     senderId: null,
     receiverId: null,

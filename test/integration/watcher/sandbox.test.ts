@@ -1,5 +1,6 @@
 // From a real transaction on the sandbox's ledger, over Horizon's HTTP and event stream, to a funded transaction: nothing in
 // between is a stand-in but the storage, which is the reference one.
+import { deliverAsReceived } from "../../../machines/transaction/context.ts"
 import { Keypair, Memo, Operation } from "@stellar/stellar-sdk"
 import { Effect } from "effect"
 import { mkdtemp, rm } from "node:fs/promises"
@@ -64,7 +65,8 @@ const termsOf = (sandbox: Sandbox, account: string) => ({
     minimum: null,
     maximum: null,
     fee: assetSettings.fee,
-    expiresAtMillis: Number.MAX_SAFE_INTEGER
+    expiresAtMillis: Number.MAX_SAFE_INTEGER,
+    ...deliverAsReceived
   }
 })
 

@@ -9,7 +9,7 @@ import { dueOf } from "../../../machines/transaction/leaves.ts"
 import type { Snapshot } from "../../../machines/transaction/snapshot.ts"
 import { Books } from "../../support/Books.ts"
 import { holds, seeded } from "../../support/seed.ts"
-import { life, type Told } from "../../support/transactionPlay.ts"
+import { convertingLife, delivered, life, type Told } from "../../support/transactionPlay.ts"
 
 const of = (amount: Amount | null): bigint => toStroops(amount ?? zero)
 
@@ -29,6 +29,8 @@ const afterEach = (
 /** What is still with us: received, and neither delivered, nor kept as fee, nor returned. */
 const remaining = ({ leaf, context }: Snapshot): bigint => {
   switch (leaf) {
+    case "pending_receiver.checking":
+    case "pending_customer_info_update.awaitingData":
     case "pending_sender.awaitingPayment":
     case "expired":
     case "completed":
@@ -169,9 +171,45 @@ describe(seeded("money"), () => {
           expect(of(received) >= of(terms.minimum)).toBe(true)
           if (terms.maximum !== null) expect(of(received) <= of(terms.maximum)).toBe(true)
           expect(of(fee) < of(received)).toBe(true)
+          expect(of(received) > 0n).toBe(true)
         })
       )
     )
+  })
+
+  it("that is not the amount announced is delivered, split or owed back, as the terms say (S31-AMT-09, S31-AMT-10)", () => {
+    const seen = new Set<string>()
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context, leaf }, _, { event }) => {
+          if (event.type !== "payment.matched") return
+          const { expected, mismatch } = context.terms
+          const sent = of(event.amount)
+          const policy =
+            sent === of(expected)
+              ? "exact"
+              : sent > of(expected)
+                ? `over ${mismatch.over}`
+                : `under ${mismatch.under}`
+          seen.add(policy)
+          const returnsAll = policy.endsWith("refundAll")
+          const excess = policy === "over refundExcess" ? sent - of(expected) : 0n
+          expect(leaf).toBe(returnsAll ? "pending_receiver.refundOwed" : "pending_receiver.payingOut")
+          expect(of(context.owed)).toBe(returnsAll ? sent : excess)
+          expect(of(context.accepted)).toBe(returnsAll ? 0n : sent - excess)
+          expect(of(context.received)).toBe(sent)
+        })
+      ),
+      700
+    )
+    expect([...seen].sort()).toEqual([
+      "exact",
+      "over deliver",
+      "over refundAll",
+      "over refundExcess",
+      "under deliver",
+      "under refundAll"
+    ])
   })
 
   it("never moves by a refused event", () => {
@@ -191,5 +229,89 @@ describe(seeded("money"), () => {
       "payout.partlyRefused",
       "payout.refundedByIntegrator"
     ])
+  })
+})
+
+describe(seeded("money that is converted"), () => {
+  it("sums to zero in each asset: received ones end with us or the payer, delivered ones with the client or as fee (R18)", () => {
+    const ends = new Set<string>()
+    holds(
+      fc.property(convertingLife, (told) =>
+        afterEach(told, ({ context, leaf }, books) => {
+          ends.add(leaf)
+          const accounts = books.accounts
+          const sumOf = (isDelivered: boolean) =>
+            accounts.reduce(
+              (total, [name, balance]) =>
+                name.endsWith(delivered) === isDelivered ? total + balance : total,
+              0n
+            )
+          expect(sumOf(false)).toBe(0n)
+          expect(sumOf(true)).toBe(0n)
+          if (leaf !== "completed" && leaf !== "pending_receiver.partRefundOwed") return
+          const price = context.terms.conversion?.price ?? context.price
+          expect(price).not.toBeNull()
+          if (price === null) return
+          const inKind = price.fee.asset === delivered
+          expect(context.delivered).toBe(price.buyAmount)
+          expect(books.balance("rail-out", delivered)).toBe(of(price.buyAmount))
+          expect(books.balance("fee", delivered)).toBe(inKind ? of(price.fee.total) : 0n)
+          expect(books.balance("fee")).toBe(inKind ? 0n : of(price.fee.total))
+          expect(books.balance("exchange")).toBe(of(context.accepted) - books.balance("fee"))
+        })
+      ),
+      500
+    )
+    for (const leaf of ["completed", "refunded", "error"]) expect(ends).toContain(leaf)
+  })
+
+  it("at a firm price is delivered only for its own amount; any other is owed back whole (S31-AMT-03, S31-AMT-10)", () => {
+    const seen = new Set<string>()
+    holds(
+      fc.property(convertingLife, (told) =>
+        afterEach(told, ({ context, leaf }, _, { event }) => {
+          if (event.type !== "payment.matched" || context.terms.conversion?.price === null) return
+          const isExact = event.amount === context.terms.expected
+          seen.add(`${isExact}`)
+          expect(leaf).toBe(isExact ? "pending_receiver.payingOut" : "pending_receiver.refundOwed")
+          if (!isExact) expect(context.owed).toBe(event.amount)
+        })
+      ),
+      500
+    )
+    expect([...seen].sort()).toEqual(["false", "true"])
+  })
+
+  it("without a quote waits for the price of receipt, and is never delivered without one (S31-AMT-08)", () => {
+    let waited = 0
+    holds(
+      fc.property(convertingLife, (told) => {
+        for (const { after, event, result } of told) {
+          if (event.type !== "payment.matched") continue
+          if (result._tag === "Refused" && result.reason === "no-price") {
+            waited += 1
+            expect(event.price).toBeNull()
+            continue
+          }
+          if (after.leaf !== "pending_receiver.payingOut" || result._tag === "Refused") continue
+          if (after.context.terms.conversion?.price !== null) continue
+          expect(after.context.price).toEqual(event.price)
+          expect(event.price).not.toBeNull()
+        }
+      }),
+      500
+    )
+    expect(waited).toBeGreaterThan(0)
+  })
+
+  it("leaves its fee and its parts to its price: a rail that changes either is not believed", () => {
+    holds(
+      fc.property(convertingLife, (told) => {
+        for (const { event, result } of told) {
+          if (event.type === "payout.partlyRefused") expect(result._tag).toBe("Refused")
+          if (event.type === "payout.delivered" && event.fee !== null) expect(result._tag).toBe("Refused")
+        }
+      })
+    )
   })
 })

@@ -3,20 +3,31 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { finalStatuses, isFinal, type Sep31Status } from "../../../machines/domain/Sep31Status.ts"
 import { eventTypes } from "../../../machines/transaction/events.ts"
-import { dueOf, type Leaf, leaves, statusOf } from "../../../machines/transaction/leaves.ts"
+import {
+  dueOf,
+  isUnfunded,
+  type Leaf,
+  leaves,
+  statusOf,
+  unfundedLeaves
+} from "../../../machines/transaction/leaves.ts"
 import { step } from "../../../src/runtime/step.ts"
 import { Books } from "../../support/Books.ts"
 import { holds, seeded } from "../../support/seed.ts"
 import { draw, eventOf, life } from "../../support/transactionPlay.ts"
 
 /**
- * The moves of a funded or unfunded transaction in the requirements' §2.8, by number. t1 to t5 happen before there is a
- * transaction here; t12, t15 and the second half of t17 need refunds on chain; t20 is overruled (final is final).
+ * The moves of a funded or unfunded transaction in the requirements' §2.8, by number. t1 and t2 are births; t12, t15 and the
+ * second half of t17 need refunds on chain; t20 is overruled (final is final).
  */
 const moves: Readonly<Record<string, string>> = {
+  "pending_receiver > pending_sender": "t3",
+  // t3 by way of t5: what the PUT brought was accepted at once
+  "pending_customer_info_update > pending_sender": "t5, t3",
   "pending_sender > pending_receiver": "t6",
-  "pending_receiver > pending_customer_info_update": "t7",
-  "pending_customer_info_update > pending_receiver": "t8",
+  // before the money, and with it
+  "pending_receiver > pending_customer_info_update": "t4, t7",
+  "pending_customer_info_update > pending_receiver": "t5, t8",
   "pending_receiver > pending_transaction_info_update": "t9",
   "pending_transaction_info_update > pending_receiver": "t10",
   "pending_receiver > pending_external": "t11",
@@ -31,6 +42,8 @@ const moves: Readonly<Record<string, string>> = {
   // t16 and t17 in one commit: the rail gave the money up and it was returned, told by one answer (decision 0010)
   "pending_external > refunded": "t16, t17",
   "pending_sender > expired": "t18",
+  "pending_receiver > expired": "t18",
+  "pending_customer_info_update > expired": "t18",
   "pending_receiver > error": "t19",
   "pending_external > error": "t19",
   "pending_customer_info_update > error": "t19",
@@ -112,7 +125,7 @@ describe(seeded("the moves of a transaction"), () => {
     )
     expect(pairs.size).toBe(leaves.length * eventTypes.length)
     expect([...reasons].sort()).toEqual(
-      "already-so amounts-differ closed fields-missing final late not-awaited not-current over second under unfunded".split(
+      "already-so amounts-differ closed early fields-missing final late not-awaited not-current over second under unfunded".split(
         " "
       )
     )
@@ -123,8 +136,8 @@ describe(seeded("the moves of a transaction"), () => {
       fc.property(life, (told) => {
         for (const { before, event, result } of told) {
           if (before.context.received !== null || event.type === "payment.matched") continue
-          if (event.type === "expiry.passed") continue
-          expect(result._tag).toBe("Refused")
+          if (result._tag === "Refused") continue
+          expect(result.commands.filter(({ type }) => type !== "linkCustomer")).toEqual([])
         }
       })
     )
@@ -167,9 +180,14 @@ describe(seeded("the moves of a transaction"), () => {
     holds(
       fc.property(life, (told) => {
         for (const { after } of told) {
-          const isAsked = /^pending_(transaction|customer)_info_update/.test(after.leaf)
+          // before the money the KYC provider says what is wanted, and no rail has
+          const isAsked = /^pending_(transaction|customer)_info_update\.awaiting(Update|Customer)$/.test(
+            after.leaf
+          )
           expect(after.context.fields.length > 0).toBe(isAsked)
-          expect(after.context.party !== null).toBe(statusOf(after.leaf) === "pending_customer_info_update")
+          expect(after.context.party !== null).toBe(
+            after.leaf === "pending_customer_info_update.awaitingCustomer"
+          )
         }
       })
     )
@@ -193,11 +211,70 @@ describe(seeded("the moves of a transaction"), () => {
       fc.property(life, (told) => {
         for (const { before, event, result } of told) {
           if (event.type !== "payment.matched" || before.leaf !== "pending_sender.awaitingPayment") continue
-          const isLate = event.closedAtMillis > before.context.terms.expiresAtMillis
+          const isLate = event.closedAtMillis >= before.context.terms.expiresAtMillis
           expect(result._tag === "Refused" && result.reason === "late").toBe(isLate)
         }
       })
     )
+  })
+})
+
+describe(seeded("a transaction without money"), () => {
+  const withoutMoney = (leaf: Leaf) => isUnfunded(leaf) && leaf !== "pending_sender.awaitingPayment"
+
+  it("is ready only once its customers are accepted, and stays so (S31-KYC-04, S31-ST-05)", () => {
+    holds(
+      fc.property(life, (told) => {
+        for (const { after, before, event } of told) {
+          if (before.context.ready) expect(after.context.ready).toBe(true)
+          else expect(after.context.ready).toBe(event.type === "customers.accepted" && after !== before)
+          if (withoutMoney(after.leaf)) expect(after.context.ready).toBe(false)
+        }
+      })
+    )
+  })
+
+  it("leaves a payment that comes before its customers are accepted with its own row (S31-PAY-12)", () => {
+    const reasons = new Set<string>()
+    holds(
+      fc.property(life, (told) => {
+        for (const { before, event, result } of told) {
+          if (event.type !== "payment.matched" || !withoutMoney(before.leaf)) continue
+          if (result._tag === "Refused") reasons.add(result.reason)
+          expect(result._tag).toBe("Refused")
+        }
+      }),
+      700
+    )
+    expect([...reasons].sort()).toEqual(["early", "late"])
+  })
+
+  it("ends in error when a customer is rejected, and owes nothing (S31-KYC-07)", () => {
+    let ended = 0
+    holds(
+      fc.property(life, (told) => {
+        for (const { after, before, event } of told) {
+          if (event.type !== "customer.rejected" || !withoutMoney(before.leaf)) continue
+          expect(after.leaf).toBe("error")
+          expect(after.context.owed).toBeNull()
+          ended += 1
+        }
+      }),
+      700
+    )
+    expect(ended).toBeGreaterThan(0)
+  })
+
+  it("expires from every state of it (S31-ST-10)", () => {
+    const from = new Set<Leaf>()
+    holds(
+      fc.property(life, (told) => {
+        for (const { after, before } of told)
+          if (after.leaf === "expired" && after !== before) from.add(before.leaf)
+      }),
+      1000
+    )
+    expect([...from].sort()).toEqual([...unfundedLeaves].sort())
   })
 })
 
@@ -229,6 +306,14 @@ describe(seeded("a transaction that is not final"), () => {
       const ends = [...reaches(leaf)].filter((to) => isFinal(statusOf(to)))
       expect(ends.length > 0, leaf).toBe(!isFinal(statusOf(leaf)))
     }
+    expect([...(ways.get("pending_receiver.checking") ?? [])].sort()).toEqual([
+      "error",
+      "expired",
+      "pending_customer_info_update.awaitingData",
+      // a customer was linked
+      "pending_receiver.checking",
+      "pending_sender.awaitingPayment"
+    ])
     const all = new Set<Sep31Status>([...reaches("pending_sender.awaitingPayment")].map(statusOf))
     for (const status of finalStatuses) expect(all).toContain(status)
   })

@@ -1,4 +1,5 @@
 // What a rail may answer when it is called, one test an answer: where the transaction goes, and where its money is.
+import { machineVersion } from "../../../machines/transaction/context.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { emptyTables } from "../../../adapters/storage-memory/tables.ts"
@@ -238,7 +239,7 @@ describe("a rail that answers", () => {
       expect(now()).toMatchObject({
         state: "completed",
         refunds: [{ stellarTransactionId: hash, amount: "10" }],
-        context: { v: 1, attempt: 1 }
+        context: { v: machineVersion, attempt: 1 }
       })
       expect(now().context?.refunded).toBeUndefined()
     })

@@ -1,4 +1,5 @@
 // What the watcher leaves behind is picked up: payments that wait, transactions nobody paid, records nobody could read.
+import { deliverAsReceived } from "../../../machines/transaction/context.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -128,7 +129,8 @@ describe("ExpireTransactions", () => {
     minimum: amount("10"),
     maximum: amount("1000"),
     fee: { fixed: amount("1"), percent: amount("1") },
-    expiresAtMillis
+    expiresAtMillis,
+    ...deliverAsReceived
   }
 
   it.effect(
@@ -161,8 +163,9 @@ describe("ExpireTransactions", () => {
         yield* bear(process, [1, 2], { terms })
         yield* TestClock.adjust("1 hour")
 
-        ledger.close(expiresAtMillis, [credit(1, id(1))])
-        ledger.close(expiresAtMillis + 1, [credit(2, id(2))])
+        ledger.close(expiresAtMillis - 1, [credit(1, id(1))])
+        ledger.close(expiresAtMillis, [credit(2, id(2))])
+        ledger.close(expiresAtMillis + 1)
         yield* ledger.ring
         yield* process.until("Turned", ({ position }) => position === "2")
         yield* sweepExpired(process)

@@ -6,10 +6,14 @@ import { describe, expect, it } from "vitest"
 import { amount } from "../../../../machines/domain/Amount.ts"
 import { isFinal } from "../../../../machines/domain/Sep31Status.ts"
 import { payoutId } from "../../../../machines/domain/Ids.ts"
-import { machineVersion, type TransactionContext } from "../../../../machines/transaction/context.ts"
+import {
+  deliverAsReceived,
+  machineVersion,
+  type TransactionContext
+} from "../../../../machines/transaction/context.ts"
 import type { TransactionEvent } from "../../../../machines/transaction/events.ts"
 import { isPayoutEvent } from "../../../../machines/transaction/guards.ts"
-import { leaves, parseLeaf, statusOf } from "../../../../machines/transaction/leaves.ts"
+import { type Leaf, leaves, parseLeaf, statusOf } from "../../../../machines/transaction/leaves.ts"
 import { revive, storedContext } from "../../../../machines/transaction/snapshot.ts"
 import { step } from "../../../../src/runtime/step.ts"
 import { events, unfunded } from "../../../support/transactions.ts"
@@ -18,12 +22,23 @@ type Row = Parameters<typeof revive>[0]
 
 const folder = new URL("./snapshots/", import.meta.url)
 const files = readdirSync(folder).sort()
-const read = (name: string) => JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Row
+/** The columns that a later schema added have their defaults in rows that were there before. */
+const read = (name: string): Row => {
+  const row = JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Row
+  return { ...row, terms: { ...deliverAsReceived, ...row.terms } }
+}
+/** States that version 1 did not have. */
+const since: Readonly<Partial<Record<Leaf, number>>> = {
+  "pending_receiver.checking": 2,
+  "pending_customer_info_update.awaitingData": 2
+}
 
 describe("a snapshot written by a past version (D13)", () => {
   it("is kept for every version and every state", () => {
     const versions = Array.from({ length: machineVersion }, (_, index) => index + 1)
-    const expected = versions.flatMap((version) => leaves.map((leaf) => `v${version}.${leaf}.json`))
+    const expected = versions.flatMap((version) =>
+      leaves.filter((leaf) => (since[leaf] ?? 1) <= version).map((leaf) => `v${version}.${leaf}.json`)
+    )
 
     expect(files).toEqual(expected.sort())
   })
