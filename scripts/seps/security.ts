@@ -14,10 +14,10 @@ SEC-11 SEC | a challenge is used once, over all processes | sep10/Challenges, ad
 SEC-12 SEC | what one key signs cannot pass for another thing | callbacks/signature, stellar/buildChallenge
 SEC-13 SEC | the signing key signs for no money | cli/readConfig, adapters/signer-local/LocalSigner
 SEC-14 SEC | a revoked anchor's live tokens stop | sep31/SendingAnchors
-SEC-20 SEC | everything has an owner; foreign is not found | sep31/Transactions, sep12/identity
+SEC-20 SEC | everything has an owner; foreign is not found | sep31/Transactions, sep12/subjects
 SEC-21 SEC | customer data is sealed and in no log | ports/Vault, telemetry/redact, runtime/Destination
-SEC-22 SEC | erasure; an audit that only grows | sep12/CustomersLayer, adapters/storage-mikro-orm/migrations/0001_init
-SEC-23 SEC | files are known by their bytes | machines/domain/sep9Formats
+SEC-22 SEC | erasure; an audit that only grows | sep12/eraseCustomer, adapters/storage-mikro-orm/migrations/0001_init
+SEC-23 SEC | files are known by their bytes | sep12/customerFiles, machines/domain/sep9Formats
 SEC-24 SEC | no error repeats what was sent, unescaped or secret | sep12/errors, http/faultSentence
 SEC-30 SEC | memos are unique and not to be guessed | sep31/createTransaction
 SEC-31 SEC | credit: confirmed, right asset, what arrived | watcher/matchPayments, adapters/stellar-horizon/readRecord
@@ -30,7 +30,7 @@ SEC-40 SEC | open to web pages, without credentials | http/serveApi, http/Envelo
 SEC-41 SEC | the operator's side is another listener | app/listeners
 SEC-42 SEC | sizes and times of a request are bounded | http/Envelope, adapters/http-node/createPublicServer
 SEC-43 SEC | doubled keys are refused; prototypes are safe | http/readJson
-SEC-44 SEC | whose request it is, behind a proxy | sep10/FairShare
+SEC-44 SEC | whose request it is, behind a proxy | sep10/FairShare, http/RateLimit
 SEC-45 SEC | answers are not to be sniffed; TLS is the edge's | http/Envelope
-SEC-46 SEC | our names come from settings, never from Host | sep10/Challenges, sep10/Tokens
+SEC-46 SEC | our names come from settings, never from Host | sep1/Toml, sep10/Challenges
 `

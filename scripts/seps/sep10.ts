@@ -16,21 +16,21 @@ S10-CH-08 MUST | valid from now for fifteen minutes, not backdated | sep10/Chall
 S10-CH-09 MUST | the memo given, or none | stellar/buildChallenge
 S10-CH-10 MUST | first operation: client, home domain, 48 random bytes | stellar/buildChallenge
 S10-CH-11 MUST | web_auth_domain with its port, by us | stellar/buildChallenge
-S10-CH-12 MUST | a verified client_domain, by its own key | stellar/buildChallenge
+S10-CH-12 MUST | a verified client_domain, by its own key | sep10/ClientDomains, stellar/buildChallenge
 S10-CH-13 MUST | one signature: ours | stellar/buildChallenge
 S10-CH-14 SEC | no two challenges are the same | sep10/Challenges
 S10-CH-15 SEC | our own account cannot sign in | sep10/Challenges
 S10-CH-16 MAY | too many challenges are 429 | sep10/FairShare, http/RateLimit
-S10-CD-01 MUST | without attribution the parameter changes nothing | sep10/api
-S10-CD-02 MUST | a domain whose key cannot be had is 400 |
-S10-CD-03 SEC | a bare host, with port at most |
-S10-CD-04 SEC | fetched by https, small, quick, not redirected |
-S10-CD-05 SEC | our own key as a domain's is refused | stellar/readChallenge, stellar/verifyClient
-S10-CD-06 CHOICE | where required: missing 400, not listed 403 | cli/readConfig
-S10-AH-01 MAY | a token for the challenge, off by default | sep10/api
-S10-AH-02 MUST | EdDSA, by the domain's key or the account's |
-S10-AH-03 MUST | its claims repeat the whole query |
-S10-AH-04 MUST | missing 401, wrong 400, not allowed 403 |
+S10-CD-01 MUST | without attribution the parameter changes nothing | sep10/ClientDomains
+S10-CD-02 MUST | a domain whose key cannot be had is 400 | sep10/ClientDomains
+S10-CD-03 SEC | a bare host, with port at most | sep10/ClientDomains
+S10-CD-04 SEC | fetched by https, small, quick, not redirected | sep10/ClientDomains, ports/Outbound
+S10-CD-05 SEC | our own key as a domain's is refused | sep10/ClientDomains, stellar/verifyClient
+S10-CD-06 CHOICE | where required: missing 400, not listed 403 | sep10/ClientDomains, sep10/errors
+S10-AH-01 MAY | a token for the challenge, off by default | sep10/SignedRequest
+S10-AH-02 MUST | EdDSA, by the domain's key or the account's | sep10/SignedRequest
+S10-AH-03 MUST | its claims repeat the whole query | sep10/SignedRequest, sep10/handlers
+S10-AH-04 MUST | missing 401, wrong 400, not allowed 403 | sep10/SignedRequest, sep10/errors
 S10-TOK-01 MUST | JSON and form alike | sep10/api
 S10-TOK-02 MUST | what is no challenge is 400 | stellar/readChallenge
 S10-TOK-03 SEC | length is bounded before decoding | stellar/readChallenge

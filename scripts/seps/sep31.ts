@@ -49,24 +49,24 @@ S31-POST-11 MUST | refund memo and its type: both, valid, or neither | sep31/che
 S31-POST-12 MUST | fields may be absent or empty | sep31/parseRequest, sep31/requiredFields
 S31-POST-13 MUST | missing required fields: transaction_info_needed | sep31/requiredFields, sep31/createTransaction
 S31-POST-14 CHOICE | a value outside its choices 400; unknown names dropped | sep31/requiredFields
-S31-POST-15 MUST | a conversion not offered is 400; same asset is none | sep31/checkRequest
-S31-POST-16 MUST | without conversion: one to one less the fee | sep31/createTransaction, machines/domain/Fee
-S31-POST-17 MUST | quotes_required and no quote_id: 400 | sep31/checkRequest
-S31-POST-18 CHOICE | a quote where none are offered: 400 | sep31/checkRequest
-S31-POST-19 MUST | the quote is the caller's, open, unused and matches | sep38/QuotesLayer, sep31/checkRequest
-S31-POST-20 COMPAT | quote_id alone says the destination asset | sep31/checkRequest
-S31-POST-21 SEC | a quote is used by one commit, once | sep31/createTransaction
-S31-POST-22 CHOICE | two equal posts are two transactions | sep31/createTransaction
+S31-POST-15 MUST | a conversion not offered is 400; same asset is none | sep31/checkConversion
+S31-POST-16 MUST | without conversion: one to one less the fee | sep31/birthOf, machines/domain/Fee
+S31-POST-17 MUST | quotes_required and no quote_id: 400 | sep31/checkConversion
+S31-POST-18 CHOICE | a quote where none are offered: 400 | sep31/checkConversion
+S31-POST-19 MUST | the quote is the caller's, open, unused and matches | sep38/QuotesLayer, sep31/checkConversion
+S31-POST-20 COMPAT | quote_id alone says the destination asset | sep31/checkConversion
+S31-POST-21 SEC | a quote is used by one commit, once | sep31/createTransaction, ports/rows
+S31-POST-22 CHOICE | two equal posts are two; an Idempotency-Key makes them one | sep31/repeatKey
 S31-POST-23 SEC | a refusal stores nothing | sep31/createTransaction
 S31-RESP-01 MUST | 201 with id, account and memo | sep31/api, sep31/wire
 S31-RESP-02 COMPAT | no other members, no nulls | sep31/wire
 S31-RESP-03 MUST | the Stellar members come together or not | sep31/wire
-S31-RESP-04 MUST | without them it is pending_receiver until checked | sep31/createTransaction
+S31-RESP-04 MUST | without them it is pending_receiver until checked | sep31/birthOf, sep31/wire
 S31-RESP-05 MUST | stellar_account_id is a G account | sep31/createTransaction, cli/readConfigFile
 S31-RESP-06 MUST | the memo is valid for its type | sep31/createTransaction, machines/domain/Memo
 S31-RESP-07 MUST | ids are UUIDs, random and lasting | sep31/createTransaction, ports/Entropy
-S31-RESP-08 MUST | begins as pending_sender, or pending_receiver while checked | sep31/createTransaction
-S31-RESP-09 CHOICE | accepted customers: the memo comes at once | sep31/createTransaction
+S31-RESP-08 MUST | begins as pending_sender, or pending_receiver while checked | sep31/birthOf
+S31-RESP-09 CHOICE | accepted customers: the memo comes at once | sep31/birthOf
 S31-ERR-01 MUST | a plain refusal is one sentence | http/errors
 S31-ERR-02 MUST | customer_info_needed, with its type at most | sep31/errors, sep31/checkCustomers
 S31-ERR-03 MUST | transaction_info_needed lists only what is missing | sep31/errors, sep31/requiredFields
@@ -85,22 +85,22 @@ S31-ST-01 MUST | ten statuses and no others | machines/domain/Sep31Status, machi
 S31-ST-02 CHOICE | before and after the money are different states | machines/transaction/machine, machines/transaction/leaves
 S31-ST-03 MUST | moves not listed are refused without effect | machines/transaction/machine, machines/transaction/refusals
 S31-ST-04 MUST | no way out of a final status | machines/transaction/machine
-S31-ST-05 MUST | pending_sender has account and memo | machines/transaction/machine, sep31/createTransaction
+S31-ST-05 MUST | pending_sender has account and memo | machines/transaction/machine, sep31/birthOf
 S31-ST-06 MUST | an information update names what it wants | machines/transaction/guards, sep31/presentTransaction
 S31-ST-07 MUST | a wrong datum makes that customer NEEDS_INFO | sep12/contested, payouts/outcomeEvent
 S31-ST-08 MUST | both customers accepted again before it goes on | sep12/tellWaiting | waits: refunds
 S31-ST-09 MUST | a correction is paid out again, however often | machines/transaction/machine, sep31/updateTransaction
-S31-ST-10 MUST | unfunded ones expire: with the quote, or after a time | sep31/createTransaction, watcher/ExpireTransactions
+S31-ST-10 MUST | unfunded ones expire: with the quote, or after a time | sep31/birthOf, watcher/ExpireTransactions
 S31-ST-11 SEC | lateness is judged on the ledger's close time | watcher/ExpireTransactions, machines/transaction/guards
 S31-ST-12 MUST | refunded names its refunds | machines/transaction/guards, sep31/amounts | waits: refunds
 S31-ST-13 CHOICE | a partial refund keeps the status | machines/transaction/machine, sep31/amounts
 S31-ST-14 CHOICE | money that comes to a closed transaction | machines/transaction/machine, watcher/matchPayments | decision: final is final; late money is parked on its payment and refunded from there
 S31-ST-15 CHOICE | pending_stellar is not for the inbound payment | machines/transaction/machine
 S31-ST-16 SEC | a payout is paid exactly once | payouts/PayoutExecutor, payouts/PayoutFollowUp, machines/transaction/machine
-S31-ST-17 MUST | every change of status calls back | runtime/stepRow
+S31-ST-17 MUST | every change of status calls back | runtime/stepRow, sep31/StatusCallbacks
 S31-AMT-01 MUST | amounts are decimal texts, seven places at most | machines/domain/Amount, sep31/wire
 S31-AMT-02 MUST | amount_out is amount_in less fee and refunds | sep31/amounts
-S31-AMT-03 MUST | with a quote every amount is the quote's | sep31/createTransaction, sep31/presentTransaction
+S31-AMT-03 MUST | with a quote every amount is the quote's | sep31/amounts
 S31-AMT-04 MUST | fee: fixed plus percent, rounded up to a stroop | machines/domain/Fee
 S31-AMT-05 MUST | amount_in is gross: our fee is inside it | sep31/amounts
 S31-AMT-06 CHOICE | the fee is inside the amount | machines/domain/Fee, sep31/checkRequest
@@ -148,36 +148,36 @@ S31-PATCH-06 MUST | complete: stored, cleared, paid out again | sep31/updateTran
 S31-PATCH-07 CHOICE | all fields or none | sep31/requiredFields
 S31-PATCH-08 CHOICE | the institution's own check refuses with its words | sep31/updateTransaction
 S31-PATCH-09 SEC | of two at once one is taken | sep31/updateTransaction
-S31-CB-01 MUST | PUT takes a url and answers 204, empty | sep31/handlers
-S31-CB-02 MUST | a second PUT replaces the first | sep31/handlers
-S31-CB-03 MUST | not offered, unknown or foreign: 404 | sep31/handlers
+S31-CB-01 MUST | PUT takes a url and answers 204, empty | sep31/registerCallback
+S31-CB-02 MUST | a second PUT replaces the first | sep31/registerCallback
+S31-CB-03 MUST | not offered, unknown or foreign: 404 | sep31/registerCallback
 S31-CB-04 CHOICE | https, no userinfo, no fragment, no inner host | http/outboundUrl
-S31-CB-05 MUST | each change of status is posted, the first not | runtime/stepRow, callbacks/CallbackSender
-S31-CB-06 CHOICE | the body is GET's, wrapper and all | callbacks/CallbackSender
+S31-CB-05 MUST | each change of status is posted, the first not | sep31/StatusCallbacks, runtime/stepRow
+S31-CB-06 CHOICE | the body is GET's, wrapper and all | sep31/StatusCallbacks
 S31-CB-07 MUST | signed over time, host and body | callbacks/signature
 S31-CB-08 CHOICE | both headers carry the signature | callbacks/signature
 S31-CB-09 CHOICE | the host in it has an unusual port | callbacks/signature
 S31-CB-10 MUST | every attempt is signed afresh | callbacks/CallbackSender, callbacks/signature
-S31-CB-11 MUST | at least once, in order, with backoff | callbacks/retrySchedule, callbacks/CallbackSender
+S31-CB-11 MUST | at least once, in order, with backoff | callbacks/retrySchedule, sep31/StatusCallbacks
 S31-CB-12 CHOICE | no redirect, little of the answer, a time limit | callbacks/CallbackSender, adapters/outbound-node/requestPinned
-S31-CB-13 SEC | a failing callback changes nothing else | callbacks/CallbackSender
+S31-CB-13 SEC | a failing callback changes nothing else | sep31/StatusCallbacks
 S31-CB-14 MUST | a 400 is our fault: said, not hammered | callbacks/CallbackSender
-S31-CB-15 CHOICE | attempts and pauses are settings | callbacks/retrySchedule
-S31-KYC-01 MUST | customers may be given after POST, by transaction | sep12/handlers
-S31-KYC-02 MUST | type says the side, and must be there | sep12/asked
-S31-KYC-03 CHOICE | PUT makes and links; GET before has no id | sep12/CustomersLayer
-S31-KYC-04 MUST | both accepted: pending_sender with memo | sep12/tellWaiting
-S31-KYC-05 MUST | what is wanted may depend on the transaction | ports/KycProvider
-S31-KYC-06 SEC | transaction and customer must be the caller's | sep12/identity
+S31-CB-15 CHOICE | attempts and pauses are settings | callbacks/retrySchedule, KedgeConfig
+S31-KYC-01 MUST | customers may be given after POST, by transaction | sep12/subjects, sep12/putCustomer
+S31-KYC-02 MUST | type says the side, and must be there | sep12/sides
+S31-KYC-03 CHOICE | PUT makes and links; GET before has no id | sep12/subjects
+S31-KYC-04 MUST | both accepted: pending_sender with memo | sep12/tellWaiting, machines/transaction/machine
+S31-KYC-05 MUST | what is wanted may depend on the transaction | sep12/sides, sep12/judgedAs
+S31-KYC-06 SEC | transaction and customer must be the caller's | sep12/subjects
 S31-KYC-07 MUST | REJECTED: error when unfunded, else refund | sep12/tellWaiting | waits: refunds
-S31-KYC-08 CHOICE | old clients' fields may fill the customer | sep31/createTransaction
-S31-DUAL-01 CHOICE | an anchor's profile changes presentation only | KedgeConfig
+S31-KYC-08 CHOICE | old clients' fields may fill the customer | payouts/mappedFields
+S31-DUAL-01 CHOICE | an anchor's profile changes presentation only | sep31/profileOf
 S31-DUAL-02 CHOICE | one parser takes every version's members | sep31/parseRequest
 S31-DUAL-03 CHOICE | /info is the union of all versions | sep31/Info
 S31-DUAL-04 CHOICE | customer data missing: 400 or later, by profile | sep31/checkCustomers
-S31-DUAL-05 CHOICE | PROCESSING: memo later, for v1 at once | sep31/checkCustomers
-S31-DUAL-06 CHOICE | field updates only where fields are declared | sep31/updateTransaction
-S31-DUAL-07 CHOICE | a bad datum goes back the way it came | payouts/outcomeEvent
+S31-DUAL-05 CHOICE | PROCESSING: memo later, for v1 at once | sep31/checkCustomers, sep31/createTransaction
+S31-DUAL-06 CHOICE | field updates only where fields are declared | payouts/mappedFields
+S31-DUAL-07 CHOICE | a bad datum goes back the way it came | payouts/mappedFields
 S31-DUAL-08 CHOICE | v1 may be shown error for expired and refunded | sep31/presentTransaction
 S31-DUAL-09 CHOICE | amount in the destination's currency, as before 1.3 | sep31/parseRequest | decision: not read so; amount is always of the Stellar asset, as 1.3 and later say
 S31-DUAL-10 CHOICE | PATCH answers by rule even where no fields are | sep31/handlers
