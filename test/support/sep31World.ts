@@ -87,7 +87,11 @@ const railOf = (script: Script, paid: Array<Parameters<PaymentRail["execute"]>[0
 
 /** Starts a server; `stop` it when done. */
 export const startSep31 = async (
-  options: { readonly settings?: Partial<Settings>; readonly storage?: Layer.Layer<Storage> } = {}
+  options: {
+    readonly settings?: Partial<Settings>
+    readonly storage?: Layer.Layer<Storage>
+    readonly outbound?: Outbound["Service"]
+  } = {}
 ) => {
   const script: Script = {
     hooks: {},
@@ -121,7 +125,7 @@ export const startSep31 = async (
     Layer.succeed(BusinessHooks, hooks),
     Layer.succeed(KycProvider, kycOf(script)),
     Layer.succeed(RateProvider, ratesOf(script)),
-    Layer.succeed(Outbound, scriptedOutbound().outbound),
+    Layer.succeed(Outbound, options.outbound ?? scriptedOutbound().outbound),
     Layer.succeed(AcceptingPayments, { ready: Effect.sync(() => script.accepting) })
   ).pipe(
     Layer.provideMerge(

@@ -91,19 +91,6 @@ describe.each([
   })
 })
 
-describe("sep31 PUT /transactions/:id/callback", () => {
-  it.each([
-    ["the caller's own transaction", () => id],
-    ["an unknown one", () => "0190a000-0000-7000-8000-00000000ffff"]
-  ])("for %s is 404, since callbacks are not offered (S31-CB-03)", async (_, one) => {
-    const answer = await world.ask("PUT", `/sep31/transactions/${one()}/callback`, {
-      body: { url: "https://a.example" }
-    })
-
-    expect(answer).toMatchObject({ status: 404, body: { error: someText } })
-  })
-})
-
 describe("sep31 GET /info", () => {
   it("answers without a token, and with a bad one (S31-AUTH-05, S31-INFO-01)", async () => {
     const bare = await world.ask("GET", "/sep31/info", { as: null })
