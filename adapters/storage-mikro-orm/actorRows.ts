@@ -4,9 +4,10 @@
  * Gotcha: times come as milliseconds computed by the database, because the drivers read `timestamptz` differently and one of
  * them loses a millisecond now and then.
  */
-import type { CustomerId, PaymentId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { CustomerId, PaymentId, QuoteId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { Memo, MemoType } from "../../machines/domain/Memo.ts"
 import type { Sep31Status } from "../../machines/domain/Sep31Status.ts"
+import type { Conversion, MismatchPolicy } from "../../machines/transaction/context.ts"
 import type { StoredContext } from "../../machines/transaction/snapshot.ts"
 import type { ActorRow, TransactionRow } from "../../src/ports/rows.ts"
 import { canonical, canonicalOrNull } from "./canonical.ts"
@@ -31,6 +32,9 @@ export interface ActorColumns {
   readonly fee_fixed: string
   readonly fee_percent: string
   readonly expires_millis: number
+  readonly conversion: Conversion | null
+  readonly overpaid: string
+  readonly underpaid: string
   readonly asset: string
   readonly account: string
   readonly memo_type: string
@@ -43,7 +47,7 @@ export interface ActorColumns {
 /** The select list of `ActorColumns`, from the transaction table under the alias `t`. */
 export const actorColumns = `t.id, t.version, t.state, t.context, t.received, t.accepted, t.fee, t.delivered, t.funded_by,
   t.destination, t.expected, t.minimum, t.maximum, t.fee_fixed, t.fee_percent, ${millisOf("t.expires_at")} as expires_millis,
-  t.asset, t.account, t.memo_type, t.memo, t.funding_method, t.sender_id, t.receiver_id`
+  t.conversion, t.overpaid, t.underpaid, t.asset, t.account, t.memo_type, t.memo, t.funding_method, t.sender_id, t.receiver_id`
 
 export const memoOf = (type: string, value: string): Memo => ({ type: type as MemoType, value })
 
@@ -59,7 +63,12 @@ export const actorOf = (row: ActorColumns): ActorRow => ({
     minimum: canonicalOrNull(row.minimum),
     maximum: canonicalOrNull(row.maximum),
     fee: { fixed: canonical(row.fee_fixed), percent: canonical(row.fee_percent) },
-    expiresAtMillis: row.expires_millis
+    expiresAtMillis: row.expires_millis,
+    conversion: row.conversion,
+    mismatch: {
+      over: row.overpaid as MismatchPolicy["over"],
+      under: row.underpaid as MismatchPolicy["under"]
+    }
   },
   amounts: {
     received: canonicalOrNull(row.received),
@@ -82,6 +91,9 @@ export interface TransactionColumns extends ActorColumns {
   readonly status: string
   readonly sending_anchor: string
   readonly creator: string
+  readonly client_domain: string | null
+  readonly quote_id: string | null
+  readonly callback_url: string | null
   readonly sender_type: string | null
   readonly receiver_type: string | null
   readonly reference: string | null
@@ -99,18 +111,40 @@ export interface TransactionColumns extends ActorColumns {
   readonly refunds: ReadonlyArray<readonly [string, string]> | null
 }
 
-export const transactionColumns = `${actorColumns}, t.status, t.sending_anchor, t.creator, t.sender_type, t.receiver_type,
-  t.reference, t.metadata, t.lang, t.refund_memo_type, t.refund_memo, t.stellar_transaction_id, t.payer,
+const columnsUpTo = (
+  refunds: string
+) => `${actorColumns}, t.status, t.sending_anchor, t.creator, t.client_domain, t.quote_id, t.callback_url,
+  t.sender_type, t.receiver_type, t.reference, t.metadata, t.lang, t.refund_memo_type, t.refund_memo, t.stellar_transaction_id, t.payer,
   t.external_transaction_id, ${millisOf("t.created_at")} as created_millis, ${millisOf("t.status_at")} as status_millis,
   ${millisOf("t.completed_at")} as completed_millis,
   (select jsonb_agg(jsonb_build_array(r.stellar_transaction_id, r.amount::text) order by r.version, r.line)
-    from refund r where r.transaction_id = t.id) as refunds`
+    from refund r where r.transaction_id = t.id${refunds}) as refunds`
+
+/** The select list of `TransactionColumns`, from the transaction table under the alias `t`. */
+export const transactionColumns = columnsUpTo("")
+/** The same with the refunds that there were at a version. */
+export const transactionColumnsAt = (version: string): string => columnsUpTo(` and r.version <= ${version}`)
+
+/**
+ * What a step may change, as JSON with the names of `TransactionColumns`: laid over a later row, it is the transaction as it
+ * stood. Numbers are text, as a float would not hold them.
+ */
+export const varyingColumns = `jsonb_build_object('version', t.version, 'state', t.state, 'status', t.status,
+    'context', t.context, 'received', t.received::text, 'accepted', t.accepted::text, 'fee', t.fee::text,
+    'delivered', t.delivered::text, 'funded_by', t.funded_by, 'destination', t.destination,
+    'stellar_transaction_id', t.stellar_transaction_id, 'payer', t.payer,
+    'external_transaction_id', t.external_transaction_id, 'sender_id', t.sender_id, 'sender_type', t.sender_type,
+    'receiver_id', t.receiver_id, 'receiver_type', t.receiver_type, 'status_millis', ${millisOf("t.status_at")},
+    'completed_millis', ${millisOf("t.completed_at")})`
 
 export const transactionOf = (row: TransactionColumns): TransactionRow => ({
   ...actorOf(row),
   status: row.status as Sep31Status,
   sendingAnchor: row.sending_anchor,
   creator: row.creator,
+  clientDomain: row.client_domain,
+  quoteId: row.quote_id as QuoteId | null,
+  callbackUrl: row.callback_url,
   senderType: row.sender_type,
   receiverType: row.receiver_type,
   reference: row.reference,

@@ -7,6 +7,7 @@
  * before pages, payments and births in every group, each kind in one order: groups that meet wait for each other, and do
  * not lock each other out.
  */
+import { varyingColumns } from "./actorRows.ts"
 
 /** A relation the statement reads: its name and the names and types of its columns. */
 export interface Shape {
@@ -18,13 +19,22 @@ const final = "('completed', 'refunded', 'expired', 'error')"
 const millis = (column: string) => `to_timestamp(${column} / 1000)`
 const idsOf = (relation: string, column = "id") => `array(select ${column} from ${relation})`
 
+/** A side that has its customer keeps it. */
+const linked = (["sender", "receiver"] as const)
+  .map(
+    (party) => `,
+      ${party}_id = coalesce(t.${party}_id, k.${party}_id),
+      ${party}_type = case when t.${party}_id is null then coalesce(k.${party}_type, t.${party}_type) else t.${party}_type end`
+  )
+  .join("")
+
 const steps = (has: ReadonlySet<string>): ReadonlyArray<string> => [
   `locked as materialized (
-    select s.id, s.funding from "transaction" t, step s
+    select s.id, s.funding, t.status as was from "transaction" t, step s
     where t.id = any(${idsOf("step")}) and s.id = t.id and t.version = s.version and t.status not in ${final}
     order by t.id for update of t)`,
   `ready as materialized (
-    select s.* from step s where s.id in (select id from locked) and (s.funding is null${
+    select s.*, l.was from step s join locked l on l.id = s.id where (s.funding is null${
       has.has("payment")
         ? " or (s.funding, s.id) in (select id, transaction_id from seen where state = 'applied')"
         : ""
@@ -37,9 +47,17 @@ const steps = (has: ReadonlySet<string>): ReadonlyArray<string> => [
       payer = coalesce(r.payer, t.payer), destination = coalesce(r.destination, t.destination),
       external_transaction_id = coalesce(r.external_transaction_id, t.external_transaction_id),
       status_at = case when t.status = split_part(r.state, '.', 1) then t.status_at else kedge_now() end,
-      completed_at = case when r.state = 'completed' then kedge_now() else t.completed_at end
-    from ready r where t.id = any(${idsOf("ready")}) and t.id = r.id and t.version = r.version
-    returning t.id, t.asset, t.destination, t.sender_id, t.receiver_id, r.attended)`,
+      completed_at = case when r.state = 'completed' then kedge_now() else t.completed_at end${
+        has.has("link") ? linked : ""
+      }
+    from ready r${has.has("link") ? " left join link k on k.transaction_id = r.id" : ""}
+    where t.id = any(${idsOf("ready")}) and t.id = r.id and t.version = r.version
+    returning t.id, t.destination, t.sender_id, t.receiver_id, r.attended,
+      case when t.callback_url is not null and t.status <> r.was then ${varyingColumns} end as told)`,
+  `outbox as (
+    insert into callback (transaction_id, version, snapshot, state, tries, due_at, created_at)
+    select u.id, (u.told ->> 'version')::int, u.told, 'pending', 0, kedge_now(), kedge_now()
+    from updated u where u.told is not null)`,
   `settled_matter as (
     delete from attention a where a.transaction_id = any(${idsOf("updated")})
       and a.transaction_id in (select id from updated where not attended))`
@@ -93,6 +111,15 @@ const payments = (has: ReadonlySet<string>): ReadonlyArray<string> => [
     from payment p where p.amount > 0 and p.id in (select id from seen where state = 'parked'))`
 ]
 
+const unblocked = (has: ReadonlySet<string>): string => {
+  const blocking = [
+    ...(has.has("requirement") ? ["blocked"] : []),
+    ...(has.has("redemption") ? ["unredeemed"] : [])
+  ]
+  if (blocking.length === 0) return ""
+  return `where ${blocking.map((name) => `b.id not in (select id from ${name})`).join(" and ")}`
+}
+
 const births = (has: ReadonlySet<string>): ReadonlyArray<string> => [
   ...(has.has("requirement")
     ? [
@@ -103,24 +130,45 @@ const births = (has: ReadonlySet<string>): ReadonlyArray<string> => [
     where c.id is null)`
       ]
     : []),
+  ...(has.has("redemption")
+    ? [
+        `unredeemed as materialized (
+    select r.transaction_id as id from redemption r
+    left join quote q on q.id = any(${idsOf("redemption", "quote_id")}) and q.id = r.quote_id
+      and q.owner = r.owner and q.expires_at > kedge_now()
+    where q.id is null)`
+      ]
+    : []),
+  // Whatever it takes may be taken: its memo, its quote or its repeat key.
   `born as (
     insert into "transaction" (id, version, state, status, context, status_at, expected, minimum, maximum, fee_fixed,
       fee_percent, expires_at, asset, account, memo_type, memo, funding_method, sender_id, receiver_id, sender_type,
       receiver_type, destination, sending_anchor, creator, reference, metadata, lang, refund_memo_type, refund_memo,
-      created_at)
-    select b.id, 1, 'pending_sender.awaitingPayment', 'pending_sender', b.context, kedge_now(), b.expected, b.minimum,
+      created_at, conversion, overpaid, underpaid, client_domain, quote_id, repeat_key, repeat_fingerprint)
+    select b.id, 1, b.state, split_part(b.state, '.', 1), b.context, kedge_now(), b.expected, b.minimum,
       b.maximum, b.fee_fixed, b.fee_percent, ${millis("b.expires_at")}, b.asset, b.account, b.memo_type, b.memo,
       b.funding_method, b.sender_id, b.receiver_id, b.sender_type, b.receiver_type, b.destination, b.sending_anchor,
-      b.creator, b.reference, b.metadata, b.lang, b.refund_memo_type, b.refund_memo, kedge_now()
-    from birth b ${has.has("requirement") ? "where b.id not in (select id from blocked)" : ""}
+      b.creator, b.reference, b.metadata, b.lang, b.refund_memo_type, b.refund_memo, kedge_now(), b.conversion,
+      b.overpaid, b.underpaid, b.client_domain, b.quote_id, b.repeat_key, b.repeat_fingerprint
+    from birth b ${unblocked(has)}
     order by b.account, b.memo_type, b.memo, b.place
-    on conflict (account, memo_type, memo) do nothing
+    on conflict do nothing
     returning id)`,
+  // An id that is there is no reason not to be born but a defect: its first audit is there as well, and refuses the group.
   `first_audit as (
     insert into audit (transaction_id, version, event, cause, before, after, detail, at)
-    select b.id, 1, 'transaction.created', b.creator, 'pending_sender.awaitingPayment',
-      'pending_sender.awaitingPayment', '{}', kedge_now()
-    from birth b where b.id in (select id from born))`,
+    select b.id, 1, 'transaction.created', b.creator, b.state, b.state, '{}', kedge_now()
+    from birth b where b.id in (select id from born)
+      or (select t.id from "transaction" t where t.id = b.id) is not null)`,
+  ...(has.has("gated")
+    ? [
+        `gated_matter as (
+    insert into attention (transaction_id, kind, due_at, customer_id, sender_id, receiver_id)
+    select g.transaction_id, 'customer-info', kedge_now() + make_interval(secs => g.due_in), null, b.sender_id,
+      b.receiver_id
+    from gated g join birth b on b.id = g.transaction_id where g.transaction_id in (select id from born))`
+      ]
+    : []),
   // A birth that is past its time already must be found by the sweep, however far that has come.
   `unswept as (
     update expiry_sweep w set swept_until = b.first
@@ -136,8 +184,8 @@ const stepParts: Readonly<Record<string, string>> = {
     where transaction_id in (select id from updated))`,
   transfer: `journal_row as (
     insert into journal (cause, version, line, from_account, to_account, amount, asset)
-    select j.transaction_id, j.version, j.line, j.from_account, j.to_account, j.amount, u.asset
-    from transfer j join updated u on u.id = j.transaction_id)`,
+    select transaction_id, version, line, from_account, to_account, amount, asset from transfer
+    where transaction_id in (select id from updated))`,
   attempt: `planned as (
     insert into payout (transaction_id, n, rail, amount, fee, amount_in, state, tries, sealed, owner, due_at, open_of)
     select a.transaction_id, a.n, a.rail, a.amount, a.fee, a.amount_in, a.state, 0, u.destination,
@@ -163,7 +211,7 @@ const stepParts: Readonly<Record<string, string>> = {
       u.receiver_id
     from matter m join updated u on u.id = m.transaction_id
     on conflict (transaction_id) do update set kind = excluded.kind, due_at = excluded.due_at,
-      customer_id = excluded.customer_id)`,
+      customer_id = excluded.customer_id, sender_id = excluded.sender_id, receiver_id = excluded.receiver_id)`,
   contest: `contested as (
     update customer c set version = c.version + x.steps,
       contested = array(select distinct f from unnest(c.contested || x.fields) f order by f)
@@ -201,11 +249,9 @@ const list = (query: string | undefined): string =>
   query === undefined ? "'[]'::jsonb" : `coalesce((${query}), '[]'::jsonb)`
 
 const answer = (has: ReadonlySet<string>): string => {
-  const why = has.has("requirement")
-    ? // A scalar query and not `exists`, which could be planned as a scan of every transaction there is.
-      `case when id in (select id from blocked) and (select t.id from "transaction" t where t.account = birth.account
-        and t.memo_type = birth.memo_type and t.memo = birth.memo) is null then 'customers' else 'memo' end`
-    : "'memo'"
+  const why = `kedge_unborn(sending_anchor, repeat_key, quote_id, account, memo_type, memo, ${
+    has.has("requirement") ? "id in (select id from blocked)" : "false"
+  })`
   const parts = {
     lost: has.has("step")
       ? "select jsonb_agg(id) from step where id not in (select id from updated)"

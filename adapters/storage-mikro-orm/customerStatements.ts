@@ -11,7 +11,6 @@ import type { CustomerRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { memoOrNull, millisOf } from "./actorRows.ts"
 import type { Engine, Rows } from "./Engine.ts"
-import { CustomerValue } from "./entities/customers.ts"
 import { groupedRead } from "./groupedRead.ts"
 import { arrayLiteral, hex } from "./literals.ts"
 import { isUuid, textList, uuidList } from "./parameters.ts"
@@ -23,10 +22,8 @@ type CustomerMethods = Pick<
   | "createCustomer"
   | "recordVerdict"
   | "dueVerdicts"
-  | "eraseCustomer"
   | "putCustomerValues"
   | "customerValues"
-  | "eraseCustomerValues"
 >
 
 interface CustomerColumns {
@@ -54,7 +51,8 @@ const rowOf = (row: CustomerColumns): CustomerRow => ({
   memo: memoOrNull(row.memo_type, row.memo),
   version: row.version,
   erased: row.erased,
-  statuses: row.statuses ?? {},
+  // A verdict under way when it was erased may still stand beside it.
+  statuses: row.erased ? {} : (row.statuses ?? {}),
   contested: row.contested
 })
 
@@ -129,7 +127,7 @@ const methodsOver = (engine: Engine, grouped: ReturnType<typeof groupedReads>): 
       })
     ),
 
-  recordVerdict: ({ askAgainInSeconds, id, message, put, status, type }) =>
+  recordVerdict: ({ askAgainInSeconds, id, ifVersion, message, put, status, type }) =>
     isUuid(id)
       ? first(
           engine.run({
@@ -141,7 +139,8 @@ const methodsOver = (engine: Engine, grouped: ReturnType<typeof groupedReads>): 
               status,
               message,
               askAgainInSeconds === null ? null : String(askAgainInSeconds),
-              textList(put)
+              textList(put),
+              ifVersion === undefined ? null : String(ifVersion)
             ]
           })
         )
@@ -159,18 +158,6 @@ const methodsOver = (engine: Engine, grouped: ReturnType<typeof groupedReads>): 
         values: [String(limit), String(againInSeconds)]
       })
       .pipe(Effect.map((rows) => rows.map(({ customer_id: id, type }) => ({ id: id as CustomerId, type })))),
-
-  eraseCustomer: (id) =>
-    engine
-      .run({
-        name: "kedge_erase_customer",
-        text: `with forgotten as (delete from verdict where customer_id = $1::text::uuid)
-          update customer set erased = true, version = version + 1, contested = '{}', account = null, memo_type = null,
-            memo = null, address = null
-          where id = $1::text::uuid`,
-        values: [id]
-      })
-      .pipe(Effect.asVoid),
 
   putCustomerValues: (id, rows) => {
     const values = [...new Map(rows.map((row) => [row.name, row])).values()]
@@ -201,23 +188,28 @@ const methodsOver = (engine: Engine, grouped: ReturnType<typeof groupedReads>): 
             sealed: { id: sealedId as SealedId, keyId, bytes: new Uint8Array(bytes) }
           }))
         )
-      : Effect.succeed([]),
-
-  eraseCustomerValues: (id) =>
-    engine.withOrm((em) => em.nativeDelete(CustomerValue, { customerId: id })).pipe(Effect.asVoid)
+      : Effect.succeed([])
 })
 
-/** The statement does not see the row it writes to `verdict`, so the answer is put together from the others and from it. */
+/**
+ * The statement does not see the row it writes to `verdict`, so the answer is put together from the others and from it. What the
+ * status was before is read from the row as it is changed: another verdict may have come since the statement began.
+ */
 const recordVerdictText = `with changed as (
     update customer c set version = c.version + 1,
       contested = array(select f from unnest(c.contested) f where f <> all($6::text::text[]))
-    where c.id = $1::text::uuid and not c.erased returning c.*),
+    where c.id = $1::text::uuid and not c.erased and ($7::text is null or c.version = $7::text::int) returning c.*),
   judged as (
-    insert into verdict (customer_id, type, status, message, ask_again_at)
+    insert into verdict as v (customer_id, type, status, message, ask_again_at)
     select id, $2::text, $3::text, $4::text, kedge_now() + make_interval(secs => $5::text::float8) from changed
     on conflict (customer_id, type) do update set status = excluded.status, message = excluded.message,
-      ask_again_at = excluded.ask_again_at
-    returning *)
+      ask_again_at = excluded.ask_again_at, was = v.status
+    returning *),
+  told as (
+    insert into customer_callback (customer_id, version, type, status, state, tries, due_at, created_at)
+    select c.id, c.version, j.type, j.status, 'pending', 0, kedge_now(), kedge_now()
+    from changed c join judged j on j.customer_id = c.id
+    where c.callback_url is not null and j.was is distinct from j.status)
   select ${columns}, (select ${verdictObject} from (
       select * from judged union all
       select * from verdict o where o.customer_id = c.id and o.type <> $2::text) v) as statuses

@@ -35,6 +35,15 @@ const sentence = (error: unknown): string => {
   return code === undefined ? message : `${message} (SQLSTATE ${code})`
 }
 
+/** Of the schema or of our rights in it: they are not what this process was made for, whatever the rows. */
+const ofSchema = new Set(["42501", "42P01", "42703", "42883"])
+
+/**
+ * Whether other rows may do better: the values are wrong (21, 22, 23), a statement cannot be carried out with them (42), they
+ * are more than the database can hold in one place (54), or what it has stored of them is broken (XX).
+ */
+const isOfRows = (code: string): boolean => /^(21|22|23|42|54|XX)/.test(code) && !ofSchema.has(code)
+
 /** Errors of `pg` for a client that takes no more statements: this one never left. */
 const isUnsent = (error: unknown): boolean =>
   error instanceof NotSent ||
@@ -55,7 +64,7 @@ export const asCommitError = (
     return new CommitUnknown({ message: `the connection ended during a commit: ${sentence(error)}` })
   }
   if (contention.has(code)) return new Contended(sentence(error))
-  return /^(21|22|23)/.test(code)
+  return isOfRows(code)
     ? new GroupRejected({ message: `the database does not take these rows: ${sentence(error)}` })
     : asUnavailable(error)
 }

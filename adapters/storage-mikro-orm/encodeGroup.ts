@@ -4,7 +4,7 @@
  * Gotcha: what one statement can write only once may stand in a group only once; a group that says otherwise is a defect of
  * the caller and is rejected before the database sees it.
  */
-import type { Group, PaymentFate, Reservation, StepRow } from "../../src/ports/rows.ts"
+import type { Group, Link, PaymentFate, Reservation, StepRow } from "../../src/ports/rows.ts"
 import { isAmount } from "./canonical.ts"
 import { commitStatement, type Shape } from "./commitStatement.ts"
 import * as relations from "./groupRelations.ts"
@@ -65,6 +65,13 @@ const contests = (steps: ReadonlyArray<StepRow>) =>
       : attention.contested.map((field) => ({ customer, field }))
   })
 
+/** Of several that come to one side at once the first is taken. */
+const links = (steps: ReadonlyArray<StepRow>) =>
+  flat(steps, ({ links: all }) => {
+    const of = (party: Link["party"]) => all.find((row) => row.party === party) ?? null
+    return all.length === 0 ? [] : [{ sender: of("sender"), receiver: of("receiver") }]
+  })
+
 const sealings = (group: Group) => [
   ...flat(group.steps, ({ destination, notes }) => [...one(destination), ...notes]),
   ...group.births.flatMap(({ destination, id }) =>
@@ -82,6 +89,10 @@ export const faultOf = (group: Group): string | null => {
     ...twice(
       "steps of",
       group.steps.map(({ id }) => id)
+    ),
+    ...twice(
+      "births of",
+      group.births.map(({ id }) => id)
     ),
     ...twice(
       "pages of",
@@ -119,6 +130,15 @@ export const encodeGroup = (group: Group): Encoded => {
       relations.requirement,
       group.births.flatMap(({ id, requires }) => requires.map((row, line) => ({ of: id, row, line })))
     ),
+    ...fill(
+      relations.redemption,
+      group.births.filter(({ quoteId }) => quoteId !== null)
+    ),
+    ...fill(
+      relations.gated,
+      group.births.filter(({ leaf }) => leaf === "pending_receiver.checking")
+    ),
+    ...fill(relations.link, links(steps)),
     ...fill(
       relations.audit,
       flat(steps, ({ audits }) => audits)

@@ -9,6 +9,7 @@ import type {
   AttentionRow,
   AuditRow,
   Birth,
+  Link,
   PageRow,
   PaymentFate,
   PayoutBirth,
@@ -78,7 +79,8 @@ export const transfer = relation<Of<TransferRow>>("transfer", [
   ["line", "int2", ({ line }) => line],
   ["from_account", "text", ({ row }) => row.from],
   ["to_account", "text", ({ row }) => row.to],
-  ["amount", "numeric", ({ row }) => row.amount]
+  ["amount", "numeric", ({ row }) => row.amount],
+  ["asset", "text", ({ row }) => row.asset]
 ])
 
 export const payoutBirth = relation<Of<PayoutBirth>>("attempt", [
@@ -116,6 +118,15 @@ export const attention = relation<Of<AttentionRow>>("matter", [
   ["customer_id", "uuid", ({ row }) => row.customerId]
 ])
 
+/** The customers a step brings, at most one a side. */
+export const link = relation<Of<Readonly<Record<Link["party"], Link | null>>>>("link", [
+  owner,
+  ["sender_id", "uuid", ({ row }) => row.sender?.customerId ?? null],
+  ["sender_type", "text", ({ row }) => row.sender?.type ?? null],
+  ["receiver_id", "uuid", ({ row }) => row.receiver?.customerId ?? null],
+  ["receiver_type", "text", ({ row }) => row.receiver?.type ?? null]
+])
+
 export const contested = relation<Of<{ readonly customer: string; readonly field: string }>>("contest", [
   owner,
   ["customer_id", "uuid", ({ row }) => row.customer],
@@ -139,6 +150,7 @@ export const sealed = relation<Of<SealedRow>>("sealing", [
 
 export const birth = relation<Birth>("birth", [
   ["id", "uuid", (b) => b.id],
+  ["state", "text", (b) => b.leaf],
   ["expected", "numeric", (b) => b.terms.expected],
   ["minimum", "numeric", (b) => b.terms.minimum],
   ["maximum", "numeric", (b) => b.terms.maximum],
@@ -162,7 +174,27 @@ export const birth = relation<Birth>("birth", [
   ["metadata", "jsonb", (b) => JSON.stringify(b.metadata)],
   ["lang", "text", (b) => b.lang],
   ["refund_memo_type", "text", (b) => b.refundMemo?.type ?? null],
-  ["refund_memo", "text", (b) => b.refundMemo?.value ?? null]
+  ["refund_memo", "text", (b) => b.refundMemo?.value ?? null],
+  ["conversion", "jsonb", (b) => (b.terms.conversion === null ? null : JSON.stringify(b.terms.conversion))],
+  ["overpaid", "text", (b) => b.terms.mismatch.over],
+  ["underpaid", "text", (b) => b.terms.mismatch.under],
+  ["client_domain", "text", (b) => b.clientDomain],
+  ["quote_id", "uuid", (b) => b.quoteId],
+  ["repeat_key", "text", (b) => b.repeat?.key ?? null],
+  ["repeat_fingerprint", "text", (b) => b.repeat?.fingerprint ?? null]
+])
+
+/** Births that redeem a quote. */
+export const redemption = relation<Birth>("redemption", [
+  ["transaction_id", "uuid", (b) => b.id],
+  ["quote_id", "uuid", (b) => b.quoteId],
+  ["owner", "text", (b) => b.sendingAnchor]
+])
+
+/** Births that wait for their customers. */
+export const gated = relation<Birth>("gated", [
+  ["transaction_id", "uuid", (b) => b.id],
+  ["due_in", "float8", (b) => b.dueInSeconds ?? 0]
 ])
 
 export const requirement = relation<Of<RequiredCustomer>>("requirement", [

@@ -1,13 +1,14 @@
 /** What the ledger brought: inbox rows, the watcher's cursors and lease, quarantine, and what may expire. */
 import { Effect } from "effect"
 import type { PaymentId, TransactionId } from "../../machines/domain/Ids.ts"
+import { unfundedLeaves } from "../../machines/transaction/leaves.ts"
 import type { ParkReason, PaymentRow } from "../../src/ports/rows.ts"
 import type { Cursor, InboxRow, Storage } from "../../src/ports/Storage.ts"
 import { type ActorColumns, actorColumns, actorOf, millisOf } from "./actorRows.ts"
 import { canonical, canonicalOrNull } from "./canonical.ts"
 import type { Engine } from "./Engine.ts"
 import { Quarantine } from "./entities/inbox.ts"
-import { textList } from "./parameters.ts"
+import { isUuid, textList } from "./parameters.ts"
 
 export interface InboxColumns {
   readonly id: string
@@ -105,14 +106,19 @@ type InboxMethods = Pick<
 >
 
 export const inboxStatements = (engine: Engine): InboxMethods => ({
-  waitingPayments: ({ limit, olderThanSeconds }) =>
+  waitingPayments: ({ after, limit, olderThanSeconds }) =>
     engine
       .run<InboxColumns>({
         name: "kedge_waiting_payments",
-        text: `select ${inboxColumns} from stellar_payment i
-          where i.state = 'waiting' and i.seen_at <= kedge_now() - make_interval(secs => $1::text::float8)
-          order by i.seen_at, i.id limit $2::text::int`,
-        values: [String(olderThanSeconds), String(limit)]
+        // With ties: the credits of a payment share time and leader, so the last one is never cut in two.
+        text: `select w.* from (
+            select ${inboxColumns}, i.seen_at from stellar_payment i
+            where i.state = 'waiting' and i.seen_at <= kedge_now() - make_interval(secs => $1::text::float8)
+              and ($3::text is null
+                or (i.seen_at, i.leader) > (select a.seen_at, a.leader from stellar_payment a where a.id = $3::text))
+            order by i.seen_at, i.leader fetch first ($2::text::int) rows with ties) w
+          order by w.seen_at, w.leader, w.id`,
+        values: [String(olderThanSeconds), String(limit), after ?? null]
       })
       .pipe(Effect.map((rows) => rows.map(paymentOf))),
 
@@ -186,20 +192,33 @@ export const inboxStatements = (engine: Engine): InboxMethods => ({
         )
       ),
 
-  expirable: ({ limit }) =>
-    engine.run<ActorColumns>({ name: "kedge_expirable", text: expirableText, values: [String(limit)] }).pipe(
-      Effect.tap((rows) =>
-        rows.length < limit ? engine.run({ name: "kedge_swept", text: sweptText, values: [] }) : Effect.void
-      ),
-      Effect.map((rows) => rows.map(actorOf))
-    )
+  expirable: ({ after, limit }) => {
+    if (after !== undefined && !isUuid(after)) return Effect.succeed([])
+    return engine
+      .run<ActorColumns>({
+        name: "kedge_expirable",
+        text: expirableText,
+        values: [String(limit), after ?? null]
+      })
+      .pipe(
+        Effect.tap((rows) =>
+          rows.length < limit ? engine.run({ name: "kedge_swept", text: sweptText, values: [] }) : Effect.void
+        ),
+        Effect.map((rows) => rows.map(actorOf))
+      )
+  }
 })
+
+/** Where no money has come yet. */
+const unfunded = `t.state in (${unfundedLeaves.map((leaf) => `'${leaf}'`).join(", ")})`
 
 const expirableText = `select ${actorColumns}
   from "cursor" c left join expiry_sweep w on w.account = c.account
   join "transaction" t on t.account = c.account and t.expires_at < c.processed_at
-    and t.expires_at >= coalesce(w.swept_until, '-infinity') and t.status = 'pending_sender'
-  where not exists (select from stellar_payment i where i.state = 'waiting'
+    and t.expires_at >= coalesce(w.swept_until, '-infinity') and ${unfunded}
+  where ($2::text is null
+      or (t.expires_at, t.id) > (select a.expires_at, a.id from "transaction" a where a.id = $2::text::uuid))
+    and not exists (select from stellar_payment i where i.state = 'waiting'
     and (i.transaction_id = t.id or (i.account = t.account and i.memo_type = t.memo_type and i.memo = t.memo)))
   order by t.expires_at, t.id limit $1::text::int`
 
@@ -209,7 +228,7 @@ const expirableText = `select ${actorColumns}
  */
 const sweptText = `insert into expiry_sweep as w (account, swept_until)
   select c.account, least(c.processed_at - interval '1 minute',
-    (select min(t.expires_at) from "transaction" t where t.account = c.account and t.status = 'pending_sender'
+    (select min(t.expires_at) from "transaction" t where t.account = c.account and ${unfunded}
       and t.expires_at < c.processed_at and t.expires_at >= coalesce(o.swept_until, '-infinity')))
   from "cursor" c left join expiry_sweep o on o.account = c.account
   where c.processed_at is not null

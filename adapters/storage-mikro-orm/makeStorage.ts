@@ -5,13 +5,18 @@
  * its way somewhere then meets that row's key and is undone as a whole.
  */
 import { Effect } from "effect"
-import type { Committed } from "../../src/ports/rows.ts"
+import type { Committed, Group } from "../../src/ports/rows.ts"
 import { GroupRejected, Storage } from "../../src/ports/Storage.ts"
+import { callbackStatements } from "./callbackStatements.ts"
+import { customerCallbackStatements } from "./customerCallbackStatements.ts"
 import { customerStatements } from "./customerStatements.ts"
 import { encodeGroup, faultOf } from "./encodeGroup.ts"
 import type { Engine } from "./Engine.ts"
+import { erasureStatements } from "./erasureStatements.ts"
+import { fileStatements } from "./fileStatements.ts"
 import { inboxStatements } from "./inboxStatements.ts"
 import { payoutStatements } from "./payoutStatements.ts"
+import { quoteStatements } from "./quoteStatements.ts"
 import { transactionStatements } from "./transactionStatements.ts"
 import { upkeepStatements } from "./upkeepStatements.ts"
 
@@ -19,25 +24,37 @@ interface GroupColumns {
   readonly result: Committed | null
 }
 
+/** A row that cannot even be written down is one the database would not take: the others of its group are. */
+const encoded = (group: Group) =>
+  Effect.try({
+    try: () => {
+      const fault = faultOf(group)
+      return fault === null ? encodeGroup(group) : fault
+    },
+    catch: (error) => new GroupRejected({ message: `the group cannot be written down: ${String(error)}` })
+  }).pipe(
+    Effect.flatMap((result) =>
+      typeof result === "string"
+        ? Effect.fail(new GroupRejected({ message: result }))
+        : Effect.succeed(result)
+    )
+  )
+
 export const makeStorage = (engine: Engine): Storage["Service"] =>
   Storage.of({
     kind: engine.kind,
     lanes: engine.lanes,
     ...upkeepStatements(engine),
 
-    commit: (group) => {
-      const fault = faultOf(group)
-      if (fault !== null) return Effect.fail(new GroupRejected({ message: fault }))
-      return engine
-        .commit<GroupColumns>(encodeGroup(group))
-        .pipe(
-          Effect.flatMap(([row]) =>
-            row === undefined || row.result === null
-              ? Effect.die("a commit gave no answer")
-              : Effect.succeed(row.result)
-          )
+    commit: (group) =>
+      encoded(group).pipe(
+        Effect.flatMap((query) => engine.commit<GroupColumns>(query)),
+        Effect.flatMap(([row]) =>
+          row === undefined || row.result === null
+            ? Effect.die("a commit gave no answer")
+            : Effect.succeed(row.result)
         )
-    },
+      ),
 
     outcome: Effect.fnUntraced(function* (groupId) {
       // Waits for the commit where it has come so far as to write its own row.
@@ -57,5 +74,10 @@ export const makeStorage = (engine: Engine): Storage["Service"] =>
     ...transactionStatements(engine),
     ...payoutStatements(engine),
     ...inboxStatements(engine),
-    ...customerStatements(engine)
+    ...quoteStatements(engine),
+    ...callbackStatements(engine),
+    ...customerStatements(engine),
+    ...customerCallbackStatements(engine),
+    ...fileStatements(engine),
+    ...erasureStatements(engine)
   })

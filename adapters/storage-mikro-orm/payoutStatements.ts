@@ -69,7 +69,9 @@ const dueText = taking(
   "owner = case when p.state = 'started' then $3::text else p.owner end"
 )
 
-export const payoutStatements = (engine: Engine): Pick<Storage["Service"], "jobs" | "claim" | "due"> => {
+export const payoutStatements = (
+  engine: Engine
+): Pick<Storage["Service"], "jobs" | "claim" | "due" | "openRails"> => {
   const jobs = (rows: Rows<JobColumns>) => Effect.map(rows, (found) => found.map(jobOf))
   return {
     jobs: (ids) => {
@@ -99,6 +101,13 @@ export const payoutStatements = (engine: Engine): Pick<Storage["Service"], "jobs
           text: dueText,
           values: [rail, String(limit), owner, String(againInSeconds), textList(states)]
         })
-      )
+      ),
+    openRails: engine
+      .run<{ readonly rail: string }>({
+        name: "kedge_open_rails",
+        text: `select distinct rail from payout where open_of is not null order by rail`,
+        values: []
+      })
+      .pipe(Effect.map((rows) => rows.map(({ rail }) => rail)))
   }
 }

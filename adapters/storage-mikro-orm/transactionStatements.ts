@@ -177,10 +177,11 @@ const history = Effect.fnUntraced(function* (engine: Engine, id: TransactionId) 
       detail,
       atMillis: at.getTime()
     })),
-    transfers: transfers.map(({ amount, fromAccount, toAccount, version }) => ({
+    transfers: transfers.map(({ amount, asset, fromAccount, toAccount, version }) => ({
       from: fromAccount as Account,
       to: toAccount as Account,
       amount: canonical(amount),
+      asset,
       version
     })),
     payouts: payouts.map((row) => ({ ...jobOf(row), dueAtMillis: row.due_millis, owner: row.owner })),

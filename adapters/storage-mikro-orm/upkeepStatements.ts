@@ -75,7 +75,15 @@ export const upkeepStatements = (engine: Engine): UpkeepMethods => ({
   prune: engine
     .run({
       name: "kedge_prune",
-      text: `with used as (delete from challenge where expires_at < kedge_now())
+      text: `with used as (delete from challenge where expires_at < kedge_now()),
+        discarded as (delete from customer_file where expires_at <= kedge_now()),
+        told as (
+          delete from callback where state = 'delivered' and created_at < kedge_now() - interval '7 days'),
+        customer_told as (
+          delete from customer_callback where state = 'delivered' and created_at < kedge_now() - interval '7 days'),
+        unasked as (
+          delete from customer_callback k where k.state = 'pending'
+            and not exists (select from customer c where c.id = k.customer_id and c.callback_url is not null))
         delete from commit_group where at < kedge_now() - interval '1 day'`,
       values: []
     })

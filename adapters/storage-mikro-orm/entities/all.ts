@@ -1,7 +1,9 @@
 /** Every entity of the schema: what the migrations must add up to. */
-import { Customer, CustomerValue, Sealed, Verdict } from "./customers.ts"
+import { Callback, CustomerCallback } from "./callbacks.ts"
+import { Customer, CustomerFile, CustomerValue, Erasure, Sealed, Verdict } from "./customers.ts"
 import { Cursor, ExpirySweep, Quarantine, StellarPayment } from "./inbox.ts"
 import { Journal, Payout, Refund } from "./money.ts"
+import { Quote } from "./quotes.ts"
 import { Attention, Audit, Refusal, Transaction } from "./transactions.ts"
 import { Challenge, CommitGroup, Heartbeat, Lease } from "./upkeep.ts"
 
@@ -10,6 +12,8 @@ export const entities = [
   Audit,
   Refusal,
   Attention,
+  Callback,
+  Quote,
   Payout,
   Journal,
   Refund,
@@ -20,6 +24,9 @@ export const entities = [
   Customer,
   Verdict,
   CustomerValue,
+  CustomerFile,
+  CustomerCallback,
+  Erasure,
   Sealed,
   CommitGroup,
   Lease,

@@ -1,5 +1,5 @@
 /**
- * Customers, and the only places where data about people lives, sealed: `sealed` and `customer_value`.
+ * Customers, and the only places where data about people lives, sealed: `sealed`, `customer_value` and `customer_file`.
  *
  * Gotcha: `address` is owner, account and memo in one value, because a unique constraint over columns would let two
  * customers with a null memo pass. It is null where a customer was not named by an account, and after erasure.
@@ -20,7 +20,10 @@ const CustomerSchema = defineEntity({
     address: key().nullable(),
     version: p.integer(),
     erased: p.boolean(),
-    contested: p.array().columnType("text[]")
+    contested: p.array().columnType("text[]"),
+    // Where changes are told, and which registration it is.
+    callbackUrl: p.text().nullable(),
+    registration: p.uuid().nullable()
   }
 })
 export class Customer extends CustomerSchema.class {}
@@ -36,7 +39,8 @@ const VerdictSchema = defineEntity({
     type: key().primary(),
     status: p.text(),
     message: p.text().nullable(),
-    askAgainAt: p.datetime().nullable()
+    askAgainAt: p.datetime().nullable(),
+    was: p.text().nullable()
   }
 })
 export class Verdict extends VerdictSchema.class {}
@@ -56,6 +60,41 @@ const CustomerValueSchema = defineEntity({
 })
 export class CustomerValue extends CustomerValueSchema.class {}
 CustomerValueSchema.setClass(CustomerValue)
+
+/** An uploaded file, sealed. Without a customer it is discarded when it expires. */
+const CustomerFileSchema = defineEntity({
+  name: "CustomerFile",
+  tableName: "customer_file",
+  indexes: [
+    { name: "customer_file_customer", properties: ["customerId"], where: "customer_id is not null" },
+    { name: "customer_file_expiry", properties: ["expiresAt"], where: "expires_at is not null" }
+  ],
+  properties: {
+    id: p.uuid().primary(),
+    owner: p.text(),
+    customerId: p.uuid().nullable(),
+    contentType: p.text(),
+    size: p.integer(),
+    expiresAt: p.datetime().nullable(),
+    sealedId: p.uuid(),
+    keyId: p.text(),
+    bytes: p.blob()
+  }
+})
+export class CustomerFile extends CustomerFileSchema.class {}
+CustomerFileSchema.setClass(CustomerFile)
+
+/** An erasure that waits until the customer has no unfinished transaction. */
+const ErasureSchema = defineEntity({
+  name: "Erasure",
+  tableName: "erasure",
+  properties: {
+    customerId: p.uuid().primary(),
+    dueAt: p.datetime()
+  }
+})
+export class Erasure extends ErasureSchema.class {}
+ErasureSchema.setClass(Erasure)
 
 const SealedSchema = defineEntity({
   name: "Sealed",

@@ -10,8 +10,21 @@ import { amount, key, nullableAmount } from "./columns.ts"
 const TransactionSchema = defineEntity({
   name: "Transaction",
   tableName: "transaction",
-  uniques: [{ name: "transaction_memo", properties: ["account", "memoType", "memo"] }],
-  indexes: [{ name: "transaction_expiry", properties: ["account", "expiresAt"] }],
+  uniques: [
+    { name: "transaction_memo", properties: ["account", "memoType", "memo"] },
+    { name: "transaction_quote", properties: ["quoteId"], where: "quote_id is not null" },
+    {
+      name: "transaction_repeat",
+      properties: ["sendingAnchor", "repeatKey"],
+      where: "repeat_key is not null"
+    }
+  ],
+  indexes: [
+    { name: "transaction_expiry", properties: ["account", "expiresAt"] },
+    // A link to a customer changes these, once a side; other steps leave them alone.
+    { name: "transaction_sender", properties: ["senderId"], where: "sender_id is not null" },
+    { name: "transaction_receiver", properties: ["receiverId"], where: "receiver_id is not null" }
+  ],
   checks: [{ name: "transaction_status", expression: "status = split_part(state, '.', 1)" }],
   properties: {
     id: p.uuid().primary(),
@@ -47,14 +60,23 @@ const TransactionSchema = defineEntity({
     receiverId: p.uuid().nullable(),
     senderType: p.text().nullable(),
     receiverType: p.text().nullable(),
-    sendingAnchor: p.text(),
+    sendingAnchor: key(),
     creator: p.text(),
     reference: p.text().nullable(),
     metadata: p.json<Record<string, string>>(),
     lang: p.text(),
     refundMemoType: p.text().nullable(),
     refundMemo: p.text().nullable(),
-    createdAt: p.datetime()
+    createdAt: p.datetime(),
+    conversion: p.json<Record<string, unknown>>().nullable(),
+    overpaid: p.text(),
+    underpaid: p.text(),
+    clientDomain: p.text().nullable(),
+    quoteId: p.uuid().nullable(),
+    repeatKey: key().nullable(),
+    repeatFingerprint: p.text().nullable(),
+    // The newest registration.
+    callbackUrl: p.text().nullable()
   }
 })
 export class Transaction extends TransactionSchema.class {}

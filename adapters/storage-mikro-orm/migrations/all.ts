@@ -1,7 +1,8 @@
 /** Every migration, oldest first. One that was released is never changed; the next one is added. */
 import { Init } from "./0001_init.ts"
+import { Protocol } from "./0002_protocol.ts"
 
-export const migrations = [Init]
+export const migrations = [Init, Protocol]
 
 /** Their names, as the database remembers them. */
-export const migrationNames: ReadonlyArray<string> = ["0001_init"]
+export const migrationNames: ReadonlyArray<string> = ["0001_init", "0002_protocol"]

@@ -119,8 +119,12 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
         )
       const ofOne = yield* make({ owner: rows.account }, { openMax: 2, capacity: null })
       yield* sameSet("what an owner of two gets", ofOne, [
-        ...["created", "created"],
-        ...["too-many", "too-many", "too-many", "too-many"]
+        "created",
+        "created",
+        "too-many",
+        "too-many",
+        "too-many",
+        "too-many"
       ])
       const buyAsset = `${rows.quote().buyAsset}-2`
       const ofAll = yield* make({ buyAsset }, { openMax: 10, capacity: amount("1500") })
@@ -170,6 +174,26 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
         rows.group({ births: [rows.birth({ memo: wrong.expired.memo, sendingAnchor: rows.account })] })
       )
       yield* same("a birth with the memo of an unborn one", again, all)
+    }
+  ),
+
+  draft(
+    "a quote outlives its expiry, whatever is pruned: used or not, it is read as it was given (S38-G-01, S38-G-04)",
+    function* ({ advance, rows, storage }) {
+      const expiresAtMillis = (yield* storage.nowMillis) + 60_000
+      const [used, unused] = [rows.quote({ expiresAtMillis }), rows.quote({ expiresAtMillis })]
+      for (const quote of [used, unused]) yield* storage.createQuote(quote, plenty)
+      const birth = redeeming({ rows }, used)
+      yield* storage.commit(rows.group({ births: [birth] }))
+      yield* advance(3 * 86_400)
+      yield* storage.prune
+      for (const [quote, transactionId] of [
+        [used, birth.id],
+        [unused, null]
+      ] as const) {
+        const { createdAtMillis: _, ...rest } = (yield* storage.quote(quote.id)) ?? {}
+        yield* same("the quote", rest, { ...quote, transactionId })
+      }
     }
   ),
 

@@ -106,7 +106,7 @@ describe("storage on PGlite in a directory", () => {
 
           const storage = yield* open(directory)
 
-          expect(yield* storage.migrate).toEqual(["0001_init"])
+          expect(yield* storage.migrate).toEqual(["0001_init", "0002_protocol"])
           expect(existsSync(`${directory}.unfinished`)).toBe(false)
         })
       ),
