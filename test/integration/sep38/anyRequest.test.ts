@@ -47,14 +47,14 @@ const mostly = <A>(good: A, bad: fc.Arbitrary<A>) =>
 const members = <A>(bad: fc.Arbitrary<A | string>) =>
   fc.record(
     {
-      sell_asset: mostly(sellAsset as A | string, bad),
-      buy_asset: mostly(brl.asset as A | string, fc.oneof(bad, fc.constant(jpy.asset as A | string))),
-      sell_amount: mostly("100" as A | string, bad),
+      sell_asset: mostly(sellAsset, bad),
+      buy_asset: mostly(brl.asset, fc.oneof(bad, fc.constant(jpy.asset))),
+      sell_amount: mostly("100", bad),
       buy_amount: bad,
-      context: mostly("sep31" as A | string, bad),
-      buy_delivery_method: mostly("PIX" as A | string, bad),
+      context: mostly("sep31", bad),
+      buy_delivery_method: mostly("PIX", bad),
       sell_delivery_method: bad,
-      country_code: mostly("BR" as A | string, bad),
+      country_code: mostly("BR", bad),
       expire_after: bad
     },
     { requiredKeys: [] }
