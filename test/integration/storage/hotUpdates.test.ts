@@ -18,7 +18,10 @@ describe.skipIf(noPostgres)("storage on PostgreSQL", () => {
         const { storage, url } = yield* migratedStorage
         const rows = samples(1)
         for (let group = 0; group < groups; group++) {
-          const births = Array.from({ length: groupSize }, () => rows.birth())
+          // With customers on both sides, who are found by their transactions.
+          const births = Array.from({ length: groupSize }, () =>
+            rows.birth({ senderId: rows.customerId(), receiverId: rows.customerId() })
+          )
           const payments = births.map(() => rows.payment())
           yield* storage.commit(rows.group({ births }))
           const funded = yield* storage.commit(

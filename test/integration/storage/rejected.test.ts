@@ -1,4 +1,5 @@
 // Rows that PostgreSQL never takes: the group is rejected by name, and nothing of it is there.
+import { randomBytes } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { amount, type Amount } from "../../../machines/domain/Amount.ts"
@@ -31,6 +32,16 @@ const wrong: Readonly<Record<string, (rows: Samples) => Partial<Group>>> = {
     const birth = rows.birth()
     return { steps: [rows.step(birth), rows.step(birth)] }
   },
+  "a repeat key longer than an index holds": (rows) => ({
+    births: [rows.birth({ repeat: { key: randomBytes(10_000).toString("hex"), fingerprint: "f" } })]
+  }),
+  "a detail that no JSON can hold": (rows) => ({
+    refusals: [rows.refusal(rows.transactionId(), { detail: { amount: 1n } })]
+  }),
+  "two births of one id": (rows) => {
+    const birth = rows.birth()
+    return { births: [birth, rows.birth({ id: birth.id })] }
+  },
   "two pages of one account": (rows) => ({
     pages: [page(rows.account, "1", "2"), page(rows.account, "2", "3")]
   })
@@ -57,7 +68,7 @@ describe.skipIf(noPostgres)("a group with wrong rows on PostgreSQL", () => {
             steps: [rows.funding(born, payment), ...(given.steps ?? [])],
             payments: [fate(payment, "step", born.id), ...(given.payments ?? [])],
             pages: given.pages ?? [page(rows.account, "1", "2")],
-            refusals: [rows.refusal(born.id)]
+            refusals: [rows.refusal(born.id), ...(given.refusals ?? [])]
           })
 
           const error = yield* Effect.flip(storage.commit(group))
@@ -105,5 +116,56 @@ describe.skipIf(noPostgres)("a group with wrong rows on PostgreSQL", () => {
         expect(two.message).toContain("payout_one_open")
       })
     )
+  )
+
+  it.live(
+    "is rejected for every error that other rows would not meet, and is unavailable for the others",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { storage, url } = yield* migratedStorage
+          const { query } = yield* observer(url)
+          const rows = samples(1)
+          yield* Effect.promise(() =>
+            query(`create function poison() returns trigger language plpgsql as $$
+            begin
+              if new.reference is not null then raise exception 'poison' using errcode = new.reference; end if;
+              return new;
+            end $$`)
+          )
+          yield* Effect.promise(() =>
+            query(
+              `create trigger poison before insert on "transaction" for each row execute function poison()`
+            )
+          )
+          const tagOf = (code: string) =>
+            Effect.map(
+              Effect.flip(
+                storage.commit(rows.group({ births: [rows.birth(), rows.birth({ reference: code })] }))
+              ),
+              ({ _tag }) => _tag
+            )
+          const expected = {
+            ...Object.fromEntries(
+              ["22003", "23514", "42601", "42804", "54000", "54001", "XX000", "XX001"].map((code) => [
+                code,
+                "GroupRejected"
+              ])
+            ),
+            // Of the server, of the schema, or of our rights: no row is to blame, and it may pass.
+            ...Object.fromEntries(
+              ["42501", "42P01", "42703", "42883", "53100", "53200", "57014", "58030", "25006"].map(
+                (code) => [code, "StorageUnavailable"]
+              )
+            )
+          }
+
+          const found: Record<string, string> = {}
+          for (const code of Object.keys(expected)) found[code] = yield* tagOf(code)
+
+          expect(found).toEqual(expected)
+          expect(yield* storage.list({ limit: 10 })).toEqual([])
+        })
+      )
   )
 })
