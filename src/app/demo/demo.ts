@@ -124,6 +124,7 @@ const whereToLook = (
 It goes on serving. To look at:
   stellar.toml      ${home}/.well-known/stellar.toml
   /info             ${home}/sep31/info
+  prices            ${home}/sep38/info
   the API           ${home}/docs
   health            ${operator}/health/ready
   metrics           ${operator}/metrics

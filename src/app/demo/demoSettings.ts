@@ -5,6 +5,35 @@ import type { Environment } from "../../cli/Environment.ts"
 import { accountOfSeed } from "../../stellar/seeds.ts"
 import { type DemoPaths, type Keys } from "./DemoFiles.ts"
 
+/** The asset that firm quotes are given for; nobody has to ask for one. */
+const quoted = "USDC"
+
+/** Quotes at the sandbox's moving rate, with a spread and a fee, so that every member of SEP-38 has something to show. */
+const demoQuotes = (assets: ReadonlyArray<SandboxAsset>): Pick<typeof ConfigFile.Encoded, "quotes"> => {
+  const sold = assets.find(({ code }) => code === quoted)
+  if (sold === undefined) return {}
+  return {
+    quotes: {
+      offChain: [
+        {
+          asset: "iso4217:BRL",
+          countryCodes: ["BR"],
+          buyDeliveryMethods: [{ name: "bank_account", description: "To a bank account in the sandbox" }],
+          capacity: "1000000"
+        }
+      ],
+      pairs: [
+        {
+          sell: `stellar:${sold.code}:${sold.issuer}`,
+          buy: "iso4217:BRL",
+          spread: "0.5",
+          fee: { fixed: "0.5", percent: "1" }
+        }
+      ]
+    }
+  }
+}
+
 /** What is received, with KYC on both sides and an optional field, so that every trigger of the sandbox can be tried. */
 export const demoConfig = (keys: Keys, assets: ReadonlyArray<SandboxAsset>): typeof ConfigFile.Encoded => ({
   organization: { ORG_NAME: "Kedge demo", ORG_DESCRIPTION: "Pays out play money in a country in a box." },
@@ -29,10 +58,12 @@ export const demoConfig = (keys: Keys, assets: ReadonlyArray<SandboxAsset>): typ
               }
             },
             senderTypes: ["sep31-sender"],
-            receiverTypes: ["sep31-receiver"]
+            receiverTypes: ["sep31-receiver"],
+            quotes: code === quoted ? "supported" : "off"
           }
         ]
   }),
+  ...demoQuotes(assets),
   customerTypes: {
     "sep31-sender": {
       description: "A person who sends money",
@@ -90,5 +121,6 @@ export const demoEnvironment = (
   KEDGE_CONFIG: paths.config,
   KEDGE_RAIL: "sandbox",
   KEDGE_SANDBOX_URL: sandbox,
+  KEDGE_RATES: "sandbox",
   KEDGE_ALLOW_LOCAL: "true"
 })
