@@ -13,6 +13,7 @@ import { Sep1Api } from "../sep1/routes.ts"
 import { Sep10Api } from "../sep10/api.ts"
 import { Sep12Api } from "../sep12/api.ts"
 import { Sep31Api } from "../sep31/api.ts"
+import { Sep38Api } from "../sep38/api.ts"
 import { ownVersion } from "./ownVersion.ts"
 
 const policy = [
@@ -36,7 +37,8 @@ const describe = ({ activeSeps, baseUrl }: Pick<Settings, "activeSeps" | "baseUr
     ...(has("sep-1") ? [Sep1Api as unknown as HttpApi.Top] : []),
     ...(has("sep-10") ? [below(Sep10Api as unknown as HttpApi.Top)] : []),
     ...(has("sep-12") ? [below(Sep12Api as unknown as HttpApi.Top)] : []),
-    ...(has("sep-31") ? [below(Sep31Api as unknown as HttpApi.Top)] : [])
+    ...(has("sep-31") ? [below(Sep31Api as unknown as HttpApi.Top)] : []),
+    ...(has("sep-38") ? [below(Sep38Api as unknown as HttpApi.Top)] : [])
   ]
   const empty: HttpApi.Top = HttpApi.make("kedge") as unknown as HttpApi.Top
   return active
