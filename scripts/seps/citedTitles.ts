@@ -85,7 +85,8 @@ const clausesOf = (node: Node): ReadonlyArray<string> => {
 
 const judged = (source: Source): ReadonlyArray<string> => {
   if (source.path.startsWith("src/testing/")) return [...descend(source.program)].flatMap(clausesOf)
-  return /^test\/.*\.test\.ts$/.test(source.path)
+  // Tests may stand in a module that several test files run.
+  return /^test\/(?!support\/|fixtures\/)/.test(source.path)
     ? [...descend(source.program)].flatMap((node) => titlesOf(source, node))
     : []
 }
