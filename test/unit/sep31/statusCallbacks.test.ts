@@ -23,7 +23,7 @@ import { account, testSettings, transactionId } from "../../support/runtimeWorld
 
 describe("StatusCallbacks", () => {
   it.effect(
-    "tells every status change in order, and not the status a transaction is born in (S31-CB-05)",
+    "tells every status change in order, and not the status a transaction is born in (S31-ST-17, S31-CB-05)",
     () =>
       Effect.gen(function* () {
         const world = yield* startCallbacks()
