@@ -245,6 +245,7 @@ desc="Gold"`)
       fault({ stellarToml: { ...settings.stellarToml, ...over } })
     expect(with_({ general: { HORIZON_URL: "http://horizon.example.org" } })).toContain("not an https URL")
     expect(with_({ principals: [{ 'name="x"\n[y]\nz': "v" }] })).toContain("no member of SEP-1")
+    expect(with_({ currencies: [{ code: "THIRTEENCHARS" }] })).toContain("code is longer than 12")
     expect(with_({ currencies: [{ code: "X", issuer: "G", contract: "C" }] })).toContain("one of them")
   })
 

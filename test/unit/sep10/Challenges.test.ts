@@ -1,9 +1,10 @@
 // A challenge made and redeemed: what is refused on the way in, when it is used up, and what happens when the ledger
 // or the storage does not answer.
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Exit, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { layer as memoryStorage } from "../../../adapters/storage-memory/MemoryStorage.ts"
+import type { Settings } from "../../../src/KedgeConfig.ts"
 import { Storage, StorageUnavailable } from "../../../src/ports/Storage.ts"
 import { Challenges, type ChallengeWish } from "../../../src/sep10/Challenges.ts"
 import { sep10Layer, sep10Settings, type Sep10Wish } from "../../support/sep10World.ts"
@@ -146,6 +147,31 @@ describe("make", () => {
         expect(yield* makeRefusal({ account: muxed(own, "1") })).toContain("own signing account")
       })
     )
+  )
+})
+
+describe("names that do not fit into a challenge", () => {
+  const start = (settings: Partial<Settings>) =>
+    Effect.exit(make().pipe(Effect.provide(sep10Layer({ settings }))))
+  const longest = `${"a".repeat(51)}.example`
+
+  it.effect("stop the start: a home domain of 60 characters, a host of 65 (S10-CH-10, S10-CH-11)", () =>
+    Effect.gen(function* () {
+      const host = (length: number) => new URL(`https://${"b".repeat(length - 8)}.example`)
+      expect([longest.length, host(64).host.length]).toEqual([59, 64])
+      const signIn = { ...sep10Settings.signIn, otherHomeDomains: [`a${longest}`] }
+      expect(Exit.isSuccess(yield* start({ homeDomain: longest }))).toBe(true)
+      expect(Exit.isSuccess(yield* start({ homeDomain: `a${longest}` }))).toBe(false)
+      expect(Exit.isSuccess(yield* start({ signIn }))).toBe(false)
+    })
+  )
+
+  it.effect("are told apart by their last character (S10-CH-11)", () =>
+    Effect.gen(function* () {
+      const label = "b".repeat(56)
+      expect(Exit.isSuccess(yield* start({ baseUrl: new URL(`https://${label}.example`) }))).toBe(true)
+      expect(Exit.isSuccess(yield* start({ baseUrl: new URL(`https://${label}b.example`) }))).toBe(false)
+    })
   )
 })
 
