@@ -1,4 +1,6 @@
 // A callback as its receiver gets it: the real sender, signer and client, and a server that checks what SEP-31 has it check.
+import type { ServerResponse } from "node:http"
+import { pipeline, Readable } from "node:stream"
 import { describe, expect, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Logger, Redacted } from "effect"
 import * as OutboundNode from "../../../adapters/outbound-node/OutboundNode.ts"
@@ -13,6 +15,14 @@ import { testSettings } from "../../support/runtimeWorld.ts"
 import { keyOf } from "../../support/signIn.ts"
 
 const keypair = keyOf("callbacks")
+
+/** A body that never ends. */
+const endless = (response: ServerResponse): void => {
+  const body = (function* () {
+    for (;;) yield "x".repeat(10_000)
+  })()
+  pipeline(Readable.from(body), response, () => undefined)
+}
 
 const lines: Array<string> = []
 
@@ -122,7 +132,7 @@ describe("CallbackSender", () => {
       const receiver = yield* startReceiver()
       receiver.reply = () => undefined
       const silent = yield* send(callback(at(receiver)))
-      receiver.reply = (response) => response.end("x".repeat(1_000_000))
+      receiver.reply = (response) => endless(response)
 
       expect(silent).toMatchObject({ _tag: "Failed", retryable: true, status: null })
       expect(yield* send(callback(at(receiver)))).toEqual({ _tag: "Delivered", status: 200 })
