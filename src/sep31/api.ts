@@ -8,6 +8,7 @@ import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "
 import { BadRequest, Forbidden, NotFound, Unavailable, UnsupportedMediaType } from "../http/errors.ts"
 import { servicePaths } from "../sep1/Toml.ts"
 import { BearerOr403 } from "../sep10/Bearer.ts"
+import { FairAddress } from "../sep10/FairShare.ts"
 import { CustomerInfoNeeded, TransactionInfoNeeded } from "./errors.ts"
 import { CallbackBody, CreatedWire, InfoWire, PatchBody, PostBody, TransactionAnswer } from "./wire.ts"
 
@@ -25,7 +26,9 @@ export class Sep31Group extends HttpApiGroup.make("sep31")
       query,
       success: InfoWire,
       error: [BadRequest, Unavailable]
-    }).annotate(OpenApi.Summary, "What is received here, and what must be known for it"),
+    })
+      .middleware(FairAddress)
+      .annotate(OpenApi.Summary, "What is received here, and what must be known for it"),
     HttpApiEndpoint.post("create", transactions, {
       payload: PostBody,
       success: CreatedWire.pipe(HttpApiSchema.status(201)),

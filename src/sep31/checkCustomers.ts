@@ -12,6 +12,7 @@ import { BadRequest } from "../http/errors.ts"
 import { refuse } from "../http/Language.ts"
 import { say } from "../http/Sentence.ts"
 import type { Profile } from "../KedgeConfig.ts"
+import type { AboutTransaction } from "../ports/KycProvider.ts"
 import type { CustomerRow, RequiredCustomer } from "../ports/rows.ts"
 import type { Storage, StorageUnavailable } from "../ports/Storage.ts"
 import type { Customers } from "../sep12/Customers.ts"
@@ -48,6 +49,8 @@ export interface CustomerSource {
 export interface Poster {
   readonly account: string
   readonly profile: Profile
+  /** The transaction to be: requirements may depend on it (S31-KYC-05). */
+  readonly about: AboutTransaction
 }
 
 /**
@@ -106,7 +109,7 @@ const rejected = {
  */
 const judged = Effect.fnUntraced(function* (
   source: CustomerSource,
-  { account: sendingAnchor, profile }: Poster,
+  { about, account: sendingAnchor, profile }: Poster,
   id: string | null,
   name: "sender" | "receiver",
   side: CustomerSide,
@@ -121,7 +124,7 @@ const judged = Effect.fnUntraced(function* (
   let isRejected = false
   for (const type of new Set([usual, ...Object.keys(side.types)])) {
     const { row, verdict } = yield* source
-      .forTransaction({ sendingAnchor, id, type })
+      .forTransaction({ sendingAnchor, id, type, about })
       .pipe(Effect.catchTag("CustomerNotFound", () => Effect.fail(customerInfoNeeded(usual))))
     if (verdict.status === "ACCEPTED") return { row, type, isAccepted: true }
     if (verdict.status === "PROCESSING") processing ??= { row, type, isAccepted: false }

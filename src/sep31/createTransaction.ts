@@ -81,7 +81,14 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     request: CheckedRequest,
     asset: ReceivedAsset
   ) {
-    const poster = { account: creator.account, profile: profiles(creator.account) }
+    const about = {
+      transactionId: id,
+      amount: request.amount,
+      asset: asset.id,
+      fundingMethod: request.fundingMethod,
+      destinationAsset: request.conversion?.to ?? null
+    }
+    const poster = { account: creator.account, profile: profiles(creator.account), about }
     const parties = yield* checkCustomers(source, poster, wanted, asset)
     const missing = missingFields(asset.fields, wanted.fields)
     if (missing !== null) return yield* transactionInfoNeeded(missing)

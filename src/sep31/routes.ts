@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import { basePathOf, serveApi } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { BearerOr403 } from "../sep10/Bearer.ts"
+import { FairAddress } from "../sep10/FairShare.ts"
 import { Sep31Api } from "./api.ts"
 import { handlers } from "./handlers.ts"
 import { Info } from "./Info.ts"
@@ -15,7 +16,7 @@ const mounted = (at: string) =>
     Layer.provide(handlers),
     Layer.provide(Transactions.layer),
     Layer.provide(Presentation.layer),
-    Layer.provide([Info.layer, SendingAnchors.layer, BearerOr403.layer])
+    Layer.provide([Info.layer, SendingAnchors.layer, BearerOr403.layer, FairAddress.layer])
   )
 
 /** Leaves open the ports, the configuration, `Actors`, `AcceptingPayments`, `Tokens`, `Customers` and `Quotes`. */

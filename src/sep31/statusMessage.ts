@@ -24,6 +24,8 @@ export const statusMessage = (
       return row.amounts.received === null || row.amounts.received === row.terms.expected
         ? say`the payment will be returned`
         : say`${row.amounts.received} was paid in place of ${row.terms.expected}; it will be returned`
+    case "pending_stellar.refunding":
+      return say`a refund is on its way`
     case "pending_receiver.partRefundOwed":
       return row.context.owed === undefined
         ? say`a part of the payment will be returned`
@@ -44,6 +46,7 @@ export const statusMessage = (
           : say`the payout failed: contact the receiving anchor`
     case "pending_sender.awaitingPayment":
     case "pending_receiver.payingOut":
+    case "pending_stellar.refunding":
     case "pending_receiver.lookingUp":
     case "pending_external.confirming":
     case "completed":

@@ -3,6 +3,7 @@
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Logger, ManagedRuntime, Redacted } from "effect"
 import { HttpRouter, HttpServer } from "effect/http"
+import { configuredRates } from "../../adapters/rates-static/ConfiguredRates.ts"
 import { createPublicServer } from "../../adapters/http-node/createPublicServer.ts"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
 import * as Envelope from "../../src/http/Envelope.ts"
@@ -16,7 +17,7 @@ import { Storage } from "../../src/ports/Storage.ts"
 import type { Actors } from "../../src/runtime/Actors.ts"
 import { AcceptingPayments } from "../../src/runtime/AcceptingPayments.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
-import { type Rate, RateProvider, RateUnavailable } from "../../src/ports/RateProvider.ts"
+import { RateProvider } from "../../src/ports/RateProvider.ts"
 import { layer as customersLayer } from "../../src/sep12/CustomersLayer.ts"
 import type { Customers } from "../../src/sep12/Customers.ts"
 import { routes } from "../../src/sep31/routes.ts"
@@ -44,8 +45,6 @@ export interface Script {
   values: Map<string, Readonly<Record<string, string>>>
   /** What the provider thinks of a customer, by id; of anybody else it wants more. */
   verdicts: Map<string, "ACCEPTED" | "PROCESSING" | "REJECTED">
-  /** The rate of every pair without one of its own; null is none. */
-  rate: Rate | null
 }
 
 /** A provider that has nothing but the values and the verdicts the test gave. */
@@ -66,15 +65,6 @@ const kycOf = (script: Script): KycProvider["Service"] => {
     values: (id) => Effect.sync(() => script.values.get(id) ?? {})
   }
 }
-
-const ratesOf = (script: Script): RateProvider["Service"] => ({
-  rate: () =>
-    Effect.suspend(() =>
-      script.rate === null
-        ? Effect.fail(new RateUnavailable({ message: "the desk is closed" }))
-        : Effect.succeed(script.rate)
-    )
-})
 
 const railOf = (script: Script, paid: Array<Parameters<PaymentRail["execute"]>[0]>) =>
   scriptedRail((payout) =>
@@ -98,8 +88,7 @@ export const startSep31 = async (
     accepting: true,
     outcomes: new Map(),
     values: new Map(),
-    verdicts: new Map(),
-    rate: null
+    verdicts: new Map()
   }
   const paid: Array<Parameters<PaymentRail["execute"]>[0]> = []
   const settings: Settings = {
@@ -124,7 +113,7 @@ export const startSep31 = async (
   const ports = Layer.mergeAll(
     Layer.succeed(BusinessHooks, hooks),
     Layer.succeed(KycProvider, kycOf(script)),
-    Layer.succeed(RateProvider, ratesOf(script)),
+    Layer.succeed(RateProvider, configuredRates(settings.quotes?.pairs ?? [])),
     Layer.succeed(Outbound, options.outbound ?? scriptedOutbound().outbound),
     Layer.succeed(AcceptingPayments, { ready: Effect.sync(() => script.accepting) })
   ).pipe(

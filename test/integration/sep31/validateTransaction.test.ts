@@ -144,7 +144,7 @@ describe("process_post_request", () => {
       validateTransaction: () => Effect.sync((): Validation => (asked++, { _tag: "Accepted" }))
     }
     await post({ amount: "0" })
-    await post({ sender_id: undefined })
+    await post({ sender_id: "0190a000-0000-7000-8000-00000000ffff" })
     await post({ fields: {} })
 
     expect(asked).toBe(0)

@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe } from "vitest"
+import { amount } from "../../../machines/domain/Amount.ts"
 import type { Profile } from "../../../src/KedgeConfig.ts"
 import type { CustomerRow } from "../../../src/ports/rows.ts"
 import { notFound } from "../../../src/sep12/errors.ts"
@@ -14,6 +15,7 @@ import {
   receiverId,
   senderId,
   sendingAnchor,
+  transactionId,
   usdc
 } from "../../support/sep31.ts"
 
@@ -21,6 +23,14 @@ const asset = completed(usdc, {}, { customerTypes })
 const noKyc = completed({ ...usdc, senderTypes: [], receiverTypes: [] }, {}, { customerTypes })
 const sender = customer(senderId, { "sep31-sender": "ACCEPTED" })
 const receiver = customer(receiverId, { "sep31-receiver": "ACCEPTED" }, { version: 4 })
+
+const about = {
+  transactionId,
+  amount: amount("100"),
+  asset: asset.id,
+  fundingMethod: "SEPA",
+  destinationAsset: null
+}
 
 /** Customers as they are on record: whom the record does not tell, the provider wants more of. */
 const sourceOf = (rows: ReadonlyArray<CustomerRow>): CustomerSource => {
@@ -42,7 +52,7 @@ const check = (
   named: { readonly senderId: string | null; readonly receiverId: string | null } = { senderId, receiverId },
   wanted = asset,
   profile: Profile = "v1"
-) => checkCustomers(sourceOf(rows), { account: sendingAnchor, profile }, named, wanted)
+) => checkCustomers(sourceOf(rows), { account: sendingAnchor, profile, about }, named, wanted)
 const refusal = (...args: Parameters<typeof check>) =>
   Effect.map(Effect.flip(check(...args)), (error) =>
     error._tag === "CustomerInfoNeeded" ? `${error.error} ${error.type ?? ""}`.trim() : error.message

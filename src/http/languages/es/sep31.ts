@@ -101,6 +101,7 @@ export const sep31: Readonly<Record<string, string>> = {
   "fields must be corrected: see required_info_updates": "hay campos por corregir: vea required_info_updates",
   "information about the customers must be corrected: ask GET /customer":
     "hay datos de los clientes por corregir: consulte GET /customer",
+  "a refund is on its way": "la devolución está en camino",
   "the payment was returned": "el pago fue devuelto",
   "no payment came in time": "no llegó ningún pago a tiempo",
   "the transaction was given up before any payment: do not pay":
