@@ -46,7 +46,6 @@ export const statusMessage = (
           : say`the payout failed: contact the receiving anchor`
     case "pending_sender.awaitingPayment":
     case "pending_receiver.payingOut":
-    case "pending_stellar.refunding":
     case "pending_receiver.lookingUp":
     case "pending_external.confirming":
     case "completed":
