@@ -118,6 +118,9 @@ const additionFaults = ({ assets, stellarToml, allowLocal }: Settings): Readonly
   ...Object.keys(stellarToml.general)
     .filter((key) => !additionKeys.has(key))
     .map((key) => `stellarToml names ${JSON.stringify(key)}, which Kedge derives or SEP-1 does not know`),
+  ...(["object", "undefined"].includes(typeof stellarToml.general["ACCOUNTS"])
+    ? []
+    : ["stellarToml ACCOUNTS is not a list of accounts"]),
   ...(allowLocal ? [] : notHttps("stellarToml", stellarToml.general)),
   ...stellarToml.principals.flatMap((each, at) => keyFaults(`stellarToml PRINCIPALS[${at}]`, each)),
   ...stellarToml.validators.flatMap((each, at) => keyFaults(`stellarToml VALIDATORS[${at}]`, each)),

@@ -59,12 +59,15 @@ describe("stellar.toml", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("stands at the root of the host, whatever path the services have (S1-01)", () =>
-    Effect.gen(function* () {
-      const { base, host } = yield* serveToml({ baseUrl: new URL("https://example.org/anchor/") })
-      expect((yield* resolve(host)).WEB_AUTH_ENDPOINT).toBe("https://example.org/anchor/auth")
-      expect((yield* ask(`${base}/anchor/.well-known/stellar.toml`)).status).toBe(404)
-    }).pipe(Effect.scoped)
+  it.live(
+    "stands at the root of the host alone, and what is no file of ours is open to no page (S1-01, S1-02)",
+    () =>
+      Effect.gen(function* () {
+        const { base, host } = yield* serveToml({ baseUrl: new URL("https://example.org/anchor/") })
+        expect((yield* resolve(host)).WEB_AUTH_ENDPOINT).toBe("https://example.org/anchor/auth")
+        const elsewhere = yield* ask(`${base}/anchor/.well-known/stellar.toml`)
+        expect([elsewhere.status, elsewhere.headers.get("access-control-allow-origin")]).toEqual([404, null])
+      }).pipe(Effect.scoped)
   )
 
   it.live("gives back every text of the settings as it was, whatever is in it (S1-14)", () =>

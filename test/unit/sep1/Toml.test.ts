@@ -210,7 +210,10 @@ ORG_URL="https://anchor.example.org"`)
       stellarToml: {
         general: { HORIZON_URL: "https://horizon.example.org/", ACCOUNTS: [other, usdc.account] },
         principals: [{ name: "Ada Example", email: "ada@example.org", twitter: "@ada" }],
-        currencies: [{ code: "GOLD", issuer: other, desc: "Gold" }],
+        currencies: [
+          { code: "GOLD", issuer: other, desc: "Gold" },
+          { code: "WHEAT", contract: "CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA" }
+        ],
         validators: [{ ALIAS: "one", HISTORY: "https://history.example.org" }]
       }
     })
@@ -224,7 +227,7 @@ twitter="@ada"`)
 code="GOLD"
 issuer="${other}"
 desc="Gold"`)
-    expect(text.match(/^\[\[CURRENCIES\]\]$/gm)).toHaveLength(2)
+    expect(text.match(/^\[\[CURRENCIES\]\]$/gm)).toHaveLength(3)
     expect(text).toContain(`[[VALIDATORS]]\nALIAS="one"`)
   })
 
@@ -244,6 +247,9 @@ desc="Gold"`)
     const with_ = (over: Partial<Settings["stellarToml"]>) =>
       fault({ stellarToml: { ...settings.stellarToml, ...over } })
     expect(with_({ general: { HORIZON_URL: "http://horizon.example.org" } })).toContain("not an https URL")
+    expect(with_({ general: { ACCOUNTS: usdc.account } })).toContain("ACCOUNTS is not a list")
+    const local = { ...settings.stellarToml, general: { HORIZON_URL: "http://127.0.0.1:8002" } }
+    expect(file({ allowLocal: true, stellarToml: local })).toContain(`HORIZON_URL="http://127.0.0.1:8002"`)
     expect(with_({ principals: [{ 'name="x"\n[y]\nz': "v" }] })).toContain("no member of SEP-1")
     expect(with_({ currencies: [{ code: "THIRTEENCHARS" }] })).toContain("code is longer than 12")
     expect(with_({ currencies: [{ code: "X", issuer: "G", contract: "C" }] })).toContain("one of them")

@@ -1,5 +1,6 @@
 // The vectors are SEP-23's own: the valid ones of the kinds we take, the valid ones of the kinds we do not, and all
 // fifteen invalid ones.
+import { StrKey } from "@stellar/stellar-sdk"
 import { Result } from "effect"
 import { describe, expect, it } from "vitest"
 import { addressSentence, isAccount, parseAddress } from "../../../src/stellar/strkeys.ts"
@@ -35,6 +36,28 @@ describe("parseAddress", () => {
     ["MA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVAAAAAAAAAAAAAJLK", "9223372036854775808"]
   ])("reads %s as its account and the unsigned id %s (S23-01, S23-02)", (text, muxedId) => {
     expect(parseAddress(text)).toEqual(Result.succeed({ text, account, muxedId }))
+  })
+
+  it.each([
+    [
+      "PA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUAAAAAQACAQDAQCQMBYIBEFAWDANBYHRAEISCMKBKFQXDAMRUGY4DUPB6IBZGM"
+    ],
+    [
+      "PA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUAAAAAOQCAQDAQCQMBYIBEFAWDANBYHRAEISCMKBKFQXDAMRUGY4AAAAFGBU"
+    ],
+    ["CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA"],
+    ["LA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUPJN"],
+    ["BAAD6DBUX6J22DMZOHIEZTEQ64CVCHEDRKWZONFEUL5Q26QD7R76RGR4TU"]
+  ])("refuses the valid vector %s, which is no account (S23-01, S23-04)", (text) => {
+    // Valid by the SDK, so what is refused is its kind and not a slip in copying it.
+    expect([
+      StrKey.isValidSignedPayload(text),
+      StrKey.isValidContract(text),
+      StrKey.isValidLiquidityPool(text),
+      StrKey.isValidClaimableBalance(text)
+    ]).toContain(true)
+    expect(Result.isFailure(parseAddress(text))).toBe(true)
+    expect(isAccount(text)).toBe(false)
   })
 
   it.each(invalid)("refuses the invalid vector %s (S23-01)", (text) => {
