@@ -19,7 +19,9 @@ import { PayoutSlots } from "./runtime/PayoutSlots.ts"
 import { routes as sep10Routes } from "./sep10/routes.ts"
 import { BearerOr401, BearerOr403 } from "./sep10/Bearer.ts"
 import { Tokens } from "./sep10/Tokens.ts"
+import { CustomerCallbacks } from "./sep12/CustomerCallbacks.ts"
 import { layer as customersLayer } from "./sep12/CustomersLayer.ts"
+import { ErasureSweeper } from "./sep12/ErasureSweeper.ts"
 import { routes as sep12Routes } from "./sep12/routes.ts"
 import { VerdictSweeper } from "./sep12/VerdictSweeper.ts"
 import { OpenMatters } from "./sep31/OpenMatters.ts"
@@ -66,6 +68,8 @@ const services = Layer.mergeAll(
   InboxReplay.layer,
   acceptingPayments,
   VerdictSweeper.layer,
+  ErasureSweeper.layer,
+  CustomerCallbacks.layer,
   OpenMatters.layer,
   StatusCallbacks.layer.pipe(Layer.provide(Presentation.layer)),
   bearers
@@ -107,7 +111,9 @@ const roles = Layer.effect(
     const retired = yield* RetiredRails
     const matters = yield* OpenMatters
     const verdicts = yield* VerdictSweeper
+    const erasures = yield* ErasureSweeper
     const callbacks = yield* StatusCallbacks
+    const customerCallbacks = yield* CustomerCallbacks
     const watch: ReadonlyArray<Role> = [
       { name: "watch", run: watcher.run },
       { name: "waiting-payments", run: waiting.run },
@@ -122,7 +128,9 @@ const roles = Layer.effect(
       { name: "open-matters", run: matters.run },
       { name: "retired-rails", run: retired.run },
       { name: "verdicts", run: verdicts.run },
+      { name: "erasures", run: erasures.run },
       { name: "callbacks", run: callbacks.run },
+      { name: "customer-callbacks", run: customerCallbacks.run },
       { name: "prune", run: prune.pipe(Effect.provideService(Storage, storage)) }
     ]
     return [

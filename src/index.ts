@@ -16,14 +16,18 @@ export { Payouts, PayoutNotFound } from "./payouts/Payouts.ts"
 export {
   type AssetInfo,
   BusinessHooks,
+  type FileVerdict,
   type Hooks,
   type ProposedTransaction,
   type ProposedUpdate,
+  type ReceivedFile,
   type UpdateVerdict,
   type Validation
 } from "./ports/BusinessHooks.ts"
 export { Entropy } from "./ports/Entropy.ts"
 export {
+  type AboutTransaction,
+  type CodeMessage,
   type CustomerField,
   CustomerRefused,
   type CustomerStatus,
@@ -51,6 +55,7 @@ export {
   Rails,
   RailUnavailable
 } from "./ports/Rails.ts"
+export { NoRate, type Rate, RateProvider, type RateQuestion, RateUnavailable } from "./ports/RateProvider.ts"
 export { Signer } from "./ports/Signer.ts"
 export { StellarNetwork } from "./ports/StellarNetwork.ts"
 export { Storage } from "./ports/Storage.ts"

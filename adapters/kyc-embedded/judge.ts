@@ -7,10 +7,8 @@
 import { say } from "../../machines/domain/Sentence.ts"
 import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
 import { describe as described, inLanguage } from "../../src/http/Language.ts"
-import type { CustomerType } from "../../src/KedgeConfig.ts"
 import type { CustomerField, Verdict } from "../../src/ports/KycProvider.ts"
-
-type Wanted = CustomerType["fields"]
+import type { Wanted } from "./requirements.ts"
 
 /** One wanted field as SEP-12 describes it. */
 const describe = (name: string, wanted: Wanted[string], lang: string): CustomerField => {
@@ -47,6 +45,8 @@ export interface Facts {
   readonly wanted: Wanted
   /** Canonical names of the values held. */
   readonly held: ReadonlySet<string>
+  /** Canonical names of those that a code must prove and none has yet. */
+  readonly unproven: ReadonlySet<string>
   /** What is on record and stands whatever is held; undefined when the customer is judged anew. */
   readonly told: Told | undefined
   readonly script: Scripted
@@ -83,7 +83,9 @@ export const judge = (facts: Facts): Verdict => {
   const held = entries.filter(([name]) => facts.held.has(canonicalName(name)))
   const bounced = (name: string) => facts.script === "NEEDSINFO" && canonicalName(name) === "last_name"
   const isScripted = facts.script === "REJECTED" || facts.script === "PROCESSING"
-  const isWanting = missing.some(([, field]) => !field.optional) || facts.script === "NEEDSINFO"
+  const unproven = held.filter(([name]) => facts.unproven.has(canonicalName(name)))
+  const isWanting =
+    missing.some(([, field]) => !field.optional) || unproven.length > 0 || facts.script === "NEEDSINFO"
   const verdict: Omit<Verdict, "fields" | "provided"> =
     isWanting && !isScripted && facts.told?.status !== "REJECTED"
       ? { status: "NEEDS_INFO" }
@@ -93,7 +95,7 @@ export const judge = (facts: Facts): Verdict => {
   return {
     ...verdict,
     fields:
-      verdict.status === "NEEDS_INFO" && asked.length === 0
+      verdict.status === "NEEDS_INFO" && asked.length + unproven.length === 0
         ? { last_name: describe("last_name", scriptedField, lang) }
         : describeAll(Object.fromEntries(asked), lang),
     provided: Object.fromEntries(
@@ -105,7 +107,10 @@ export const judge = (facts: Facts): Verdict => {
               status: "REJECTED",
               error: inLanguage(say`Another family name is needed.`, lang)
             }
-          : { ...describe(name, field, lang), status: fieldStatus }
+          : {
+              ...describe(name, field, lang),
+              status: facts.unproven.has(canonicalName(name)) ? "VERIFICATION_REQUIRED" : fieldStatus
+            }
       ])
     )
   }

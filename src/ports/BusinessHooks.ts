@@ -9,6 +9,7 @@ import type { Amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { FeeTerms } from "../../machines/domain/Fee.ts"
+import type { CodeMessage } from "./KycProvider.ts"
 import type { FieldDescription } from "./Rails.ts"
 
 /** What `/info` says of one asset beyond configuration (SEP-31 §GET Info). Leave out what configuration should answer. */
@@ -64,6 +65,19 @@ export type UpdateVerdict =
   | { readonly _tag: "Accepted" }
   | { readonly _tag: "Refused"; readonly error: string }
 
+/** A file a customer's owner sends, before it is kept. Its kind was told by its bytes. */
+export interface ReceivedFile {
+  /** Base account of the one who sends it. */
+  readonly account: string
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+export type FileVerdict =
+  | { readonly _tag: "Accepted" }
+  /** 400 with this text. */
+  | { readonly _tag: "Refused"; readonly error: string }
+
 /**
  * Failure and persistence: each hook has a time limit; a hook that fails, dies or runs out of time makes the request our
  * 500 or 503, never an acceptance, and `isSendingAnchor` denies. Nothing is persisted on a refusal. Hooks may be asked twice
@@ -75,6 +89,10 @@ export interface Hooks {
   readonly acceptUpdate: (update: ProposedUpdate) => Effect.Effect<UpdateVerdict, unknown>
   /** May this account (a `G…`) send to us now? Asked on every request, besides the configured registry. */
   readonly isSendingAnchor: (account: string) => Effect.Effect<boolean, unknown>
+  /** Looks into a customer's file before it is kept: a virus scanner (SEC-23). */
+  readonly inspectFile: (file: ReceivedFile) => Effect.Effect<FileVerdict, unknown>
+  /** Sends a verification code to a customer, as an SMS or an email. May be asked twice with the same code. */
+  readonly sendCode: (message: CodeMessage) => Effect.Effect<void, unknown>
 }
 
 /** Every hook answers as if there were none: configuration alone decides. */
@@ -82,7 +100,9 @@ export const defaultHooks: Hooks = {
   info: () => Effect.succeed({}),
   validateTransaction: () => Effect.succeed({ _tag: "Accepted" }),
   acceptUpdate: () => Effect.succeed({ _tag: "Accepted" }),
-  isSendingAnchor: () => Effect.succeed(true)
+  isSendingAnchor: () => Effect.succeed(true),
+  inspectFile: () => Effect.succeed({ _tag: "Accepted" }),
+  sendCode: () => Effect.fail("no hook sends verification codes")
 }
 
 export class BusinessHooks extends Context.Service<BusinessHooks, Hooks>()("kedge/ports/BusinessHooks") {

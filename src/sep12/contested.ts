@@ -5,34 +5,37 @@
  * contested comes out again by a PUT alone.
  */
 import { canonicalName, sep9Field } from "../../machines/domain/Sep9.ts"
+import { describe, inLanguage } from "../http/Language.ts"
+import { say } from "../http/Sentence.ts"
 import type { CustomerField, Verdict } from "../ports/KycProvider.ts"
 
-const asWanted = ({ type, description, choices }: CustomerField): CustomerField => ({
+const asWanted = ({ type, description, choices }: CustomerField, lang: string): CustomerField => ({
   type,
-  description,
+  description: describe(description, lang),
   ...(choices === undefined ? {} : { choices })
 })
 
-const described = (name: string, verdict: Verdict): CustomerField => {
+const described = (name: string, verdict: Verdict, lang: string): CustomerField => {
   const same = (entries: Readonly<Record<string, CustomerField>>) =>
     Object.entries(entries).find(([other]) => canonicalName(other) === canonicalName(name))?.[1]
   const known = same(verdict.fields) ?? same(verdict.provided) ?? sep9Field(name)
-  return known === undefined ? { type: "string", description: name } : asWanted(known)
+  return known === undefined ? { type: "string", description: name } : asWanted(known, lang)
 }
 
+const asked = say`The payout was refused for the data listed in fields; send it again, corrected.`
+
 /** `contested`: names as the rail spelled them. A rejected customer stays rejected: nothing more is wanted of them. */
-export const withContested = (verdict: Verdict, contested: ReadonlyArray<string>): Verdict => {
+export const withContested = (verdict: Verdict, contested: ReadonlyArray<string>, lang: string): Verdict => {
   if (contested.length === 0 || verdict.status === "REJECTED") return verdict
   const names = new Set(contested.map(canonicalName))
   const without = <A>(entries: Readonly<Record<string, A>>) =>
     Object.fromEntries(Object.entries(entries).filter(([name]) => !names.has(canonicalName(name))))
   return {
     status: "NEEDS_INFO",
-    message:
-      verdict.message ?? "The payout was refused for the data listed in fields; send it again, corrected.",
+    message: verdict.message ?? inLanguage(asked, lang),
     fields: {
       ...without(verdict.fields),
-      ...Object.fromEntries(contested.map((name) => [name, described(name, verdict)]))
+      ...Object.fromEntries(contested.map((name) => [name, described(name, verdict, lang)]))
     },
     provided: without(verdict.provided)
   }

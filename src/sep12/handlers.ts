@@ -1,19 +1,21 @@
 /** SEP-12 on the wire to the Customers service and back; no rule of its own. */
-import { Effect, Layer, Result } from "effect"
+import { Effect, type Result } from "effect"
+import type { HttpServerRequest } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import { BadRequest, NotFound } from "../http/errors.ts"
+import { BadRequest } from "../http/errors.ts"
+import { language, languageOf, orRefuse, refuse, speak } from "../http/Language.ts"
+import { say, type Words } from "../http/Sentence.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { Caller } from "../sep10/Caller.ts"
 import { Sep12Api } from "./api.ts"
 import { readAsked, readErasure, readQuery } from "./asked.ts"
-import { Customers, type Shown } from "./Customers.ts"
+import { type Asked, Customers } from "./Customers.ts"
 import { type CustomerError, wireError } from "./errors.ts"
+import { presentCustomer, presentFile } from "./presented.ts"
 import { readFields } from "./readFields.ts"
-import type { CustomerAnswer } from "./wire.ts"
+import type { SubmittedField } from "./submitted.ts"
 
-const badRequest = (error: string) => new BadRequest({ error })
-const orBadRequest = <A>(read: Result.Result<A, string>) =>
-  Effect.fromResult(Result.mapError(read, badRequest))
+const orBadRequest = <A>(read: Result.Result<A, Words>) => orRefuse(BadRequest, read)
 
 /** What the provider or the storage said is for the log; the client's answer names neither. */
 const answered = Effect.fnUntraced(function* (error: CustomerError) {
@@ -23,47 +25,93 @@ const answered = Effect.fnUntraced(function* (error: CustomerError) {
   return yield* wireError(error)
 })
 
-const presented = ({ id, verdict }: Shown): typeof CustomerAnswer.Type => {
-  const isRejected = verdict.status === "REJECTED"
-  const message = verdict.message ?? (isRejected ? "The customer cannot be served." : undefined)
-  return {
-    ...(id === null ? {} : { id }),
-    status: verdict.status,
-    ...(verdict.status === "NEEDS_INFO" || Object.keys(verdict.fields).length > 0
-      ? { fields: verdict.fields }
-      : {}),
-    ...(Object.keys(verdict.provided).length > 0 ? { provided_fields: verdict.provided } : {}),
-    ...(message === undefined ? {} : { message })
-  }
+/** A body's `lang` holds for the refusals of this request too; without one, the query's does (S12-GET-15). */
+const spoken = Effect.fnUntraced(function* (asked: Asked) {
+  const tongue = asked.lang === undefined ? null : languageOf(asked.lang)
+  if (tongue !== null) yield* speak(tongue)
+  return { ...asked, lang: yield* language }
+})
+
+const textOf = (fields: ReadonlyArray<SubmittedField>, name: string): string | null => {
+  const found = fields.find((field) => field.name === name)?.value
+  return found?._tag === "Text" ? found.text : null
 }
 
-const customers = HttpApiBuilder.group(
+export const handlers = HttpApiBuilder.group(
   Sep12Api,
   "sep12",
   Effect.fnUntraced(function* (group) {
     const service = yield* Customers
-    const { bodyMax } = yield* KedgeConfig
+    const { bodyMax, customers } = yield* KedgeConfig
+    const limits = { bodyMax, fileMax: customers.fileMax }
+    const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+      const { asked, values } = yield* orBadRequest(readAsked(yield* readFields(request, limits)))
+      return { asked: yield* spoken(asked), values }
+    })
     return group
       .handle(
         "get",
         Effect.fnUntraced(function* ({ query }) {
-          const asked = yield* orBadRequest(readQuery(query))
+          const asked = yield* spoken(yield* orBadRequest(readQuery(query)))
           const shown = yield* service.get(yield* Caller, asked).pipe(Effect.catch(answered))
-          return presented(shown)
+          return presentCustomer(shown, asked.lang)
         })
       )
       .handleRaw(
         "put",
         Effect.fnUntraced(function* ({ request }) {
-          const { asked, values } = yield* orBadRequest(readAsked(yield* readFields(request, bodyMax)))
+          const { asked, values } = yield* readBody(request)
           const id = yield* service.put(yield* Caller, asked, values).pipe(Effect.catch(answered))
           return { id }
         })
       )
       .handleRaw(
+        "verify",
+        Effect.fnUntraced(function* ({ request }) {
+          const { asked, values } = yield* readBody(request)
+          const shown = yield* service.verify(yield* Caller, asked, values).pipe(Effect.catch(answered))
+          return presentCustomer(shown, asked.lang)
+        })
+      )
+      .handleRaw(
+        "callback",
+        Effect.fnUntraced(function* ({ request }) {
+          const { asked, values } = yield* readBody(request)
+          const url = textOf(values, "url")
+          if (url === null || url === "") {
+            return yield* refuse(BadRequest, say`${"url"} is missing`)
+          }
+          yield* service.setCallback(yield* Caller, asked, url).pipe(Effect.catch(answered))
+          return {}
+        })
+      )
+      .handleRaw(
+        "addFile",
+        Effect.fnUntraced(function* ({ request }) {
+          const file = (yield* readFields(request, limits)).find(({ name }) => name === "file")?.value
+          if (file?._tag !== "File") {
+            return yield* refuse(BadRequest, say`the body must be multipart/form-data with a file named file`)
+          }
+          return presentFile(yield* service.upload(yield* Caller, file.bytes).pipe(Effect.catch(answered)))
+        })
+      )
+      .handle(
+        "files",
+        Effect.fnUntraced(function* ({ query }) {
+          const { customer_id: customerId, file_id: fileId } = query
+          if ((customerId ?? "") === "" && (fileId ?? "") === "") {
+            return yield* refuse(BadRequest, say`file_id or customer_id is needed`)
+          }
+          const files = yield* service
+            .files(yield* Caller, { customerId, fileId })
+            .pipe(Effect.catch(answered))
+          return { files: files.map(presentFile) }
+        })
+      )
+      .handleRaw(
         "erase",
         Effect.fnUntraced(function* ({ params, query, request }) {
-          const { asked } = yield* orBadRequest(readAsked(yield* readFields(request, bodyMax)))
+          const { asked } = yield* readBody(request)
           const inQuery = yield* orBadRequest(readQuery(query))
           const named = yield* orBadRequest(readErasure(params.account, asked, inQuery))
           yield* service.erase(yield* Caller, named).pipe(Effect.catch(answered))
@@ -72,15 +120,3 @@ const customers = HttpApiBuilder.group(
       )
   })
 )
-
-const absent = (what: string) => () => Effect.fail(new NotFound({ error: `${what} are not offered here` }))
-
-const notOffered = HttpApiBuilder.group(Sep12Api, "sep12NotOffered", (group) =>
-  group
-    .handle("verification", absent("customer verifications"))
-    .handle("callback", absent("customer callbacks"))
-    .handle("addFile", absent("customer files"))
-    .handle("files", absent("customer files"))
-)
-
-export const handlers = Layer.merge(customers, notOffered)

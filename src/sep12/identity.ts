@@ -6,6 +6,7 @@
  */
 import { Result } from "effect"
 import { type Memo, memoFault } from "../../machines/domain/Memo.ts"
+import { say } from "../http/Sentence.ts"
 import type { CustomerRow } from "../ports/rows.ts"
 import {
   type CustomerNotFound,
@@ -62,11 +63,11 @@ type Fault = CustomerRequestRefused | NotThisCustomer
 const accountFault = (who: Identity, { account, memo }: Naming): Fault | CustomerNotFound | null => {
   if (account === undefined) return null
   // A secret key sent by mistake; it is neither compared nor quoted (S23-04).
-  if (/^S[A-Z2-7]{55}$/.test(account)) return refused("account is a secret key; send the public one (G…)")
-  if (account.startsWith("C") && memo !== undefined) return refused("a contract account takes no memo")
+  if (/^S[A-Z2-7]{55}$/.test(account)) return refused(say`account is a secret key; send the public one (G…)`)
+  if (account.startsWith("C") && memo !== undefined) return refused(say`a contract account takes no memo`)
   return account === who.account || account === who.muxedAccount
     ? null
-    : notThis("account is not the account of the token")
+    : notThis(say`account is not the account of the token`)
 }
 
 /** Last digit of 32 bytes in base64: its two low bits are padding and must be zero, or one hash had four spellings. */
@@ -75,16 +76,18 @@ const hashPadding = /[AEIMQUYcgkosw048]=$/
 const sentMemo = (memo: string, memoType: string | undefined): Result.Result<Memo, Fault> => {
   const type = memoType ?? "id"
   if (type !== "id" && type !== "text" && type !== "hash") {
-    return Result.fail(refused("memo_type must be id, text or hash"))
+    return Result.fail(refused(say`memo_type must be id, text or hash`))
   }
   if (memo === "")
-    return Result.fail(refused("memo is empty: leave it out together with memo_type, or send a value"))
+    return Result.fail(refused(say`memo is empty: leave it out together with memo_type, or send a value`))
   // No database keeps a NUL in a text, and no memo people mean holds one.
-  if (memo.includes("\u0000")) return Result.fail(refused("memo holds a NUL character"))
+  if (memo.includes("\u0000")) return Result.fail(refused(say`memo holds a NUL character`))
   const fault = memoFault({ type, value: memo })
-  if (fault !== null) return Result.fail(refused(`memo does not fit memo_type ${type}: ${fault}`))
+  if (fault !== null) return Result.fail(refused(say`memo does not fit memo_type ${type}: ${fault}`))
   return type === "hash" && !hashPadding.test(memo)
-    ? Result.fail(refused("memo does not fit memo_type hash: a hash memo is 32 bytes in base64"))
+    ? Result.fail(
+        refused(say`memo does not fit memo_type ${type}: ${say`a hash memo is 32 bytes in base64`}`)
+      )
     : Result.succeed({ type, value: memo })
 }
 
@@ -94,14 +97,14 @@ const memoOf = (who: Identity, { memo, memoType }: Naming): Result.Result<Memo |
     if (memo === undefined || memo === who.memo) return Result.succeed(ownMemo(who))
     return Result.fail(
       memo === ""
-        ? refused("memo is empty: leave it out, or send the token's")
-        : notThis("memo is not the memo of the token")
+        ? refused(say`memo is empty: leave it out, or send the token's`)
+        : notThis(say`memo is not the memo of the token`)
     )
   }
   if (memo === undefined) {
     return memoType === undefined
       ? Result.succeed(null)
-      : Result.fail(refused("memo_type is sent without memo"))
+      : Result.fail(refused(say`memo_type is sent without memo`))
   }
   return sentMemo(memo, memoType)
 }
@@ -124,12 +127,13 @@ export const contradiction = (
   key: CustomerKey,
   naming: Naming
 ): CustomerRequestRefused | null => {
-  const otherAccount = naming.account !== undefined && row.account !== key.account
+  // Who came to a transaction without account and memo has none to differ from.
+  const otherAccount = naming.account !== undefined && row.account !== null && row.account !== key.account
   const otherMemo = naming.memo !== undefined && !sameMemo(row.memo, key.memo)
-  return otherAccount || otherMemo ? refused("id and account or memo name different customers") : null
+  return otherAccount || otherMemo ? refused(say`id and account or memo name different customers`) : null
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** Whether a text can be a customer's id at all; what cannot is unknown, and no database is asked. */
-export const isCustomerId = (text: string): boolean => uuid.test(text)
+/** Whether a text can be an id of ours at all; what cannot is unknown, and no database is asked. */
+export const isId = (text: string): boolean => uuid.test(text)

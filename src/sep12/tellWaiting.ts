@@ -1,14 +1,16 @@
 /**
- * Tells the transactions that wait for corrected customer data what became of it.
+ * Tells the transactions that wait for their customers what became of them: before the payment (S31-KYC-04) and after a rail
+ * has contested data (S31-ST-08).
  *
- * Both customers ACCEPTED for the transaction's types and nothing contested: the destination is read afresh, sealed, and the
- * payout goes on with it. One REJECTED: the money is owed back. Gotcha: the verdict is stored before this runs, so whatever
- * fails here is made good when the transaction's own due time asks again; nothing here fails its caller.
+ * Both customers ACCEPTED and nothing contested: the destination is read afresh, sealed, and goes along. One REJECTED: the money,
+ * where there is any, is owed back. Gotcha: the verdict is stored before this runs, so whatever fails here is made good when the
+ * transaction's own due time asks again; nothing here fails its caller.
  */
 import { Effect } from "effect"
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { Party } from "../../machines/transaction/context.ts"
 import type { Entropy } from "../ports/Entropy.ts"
+import type { Verdict } from "../ports/KycProvider.ts"
 import type { ActorRow, CustomerRow, SealedRow, TransactionRow } from "../ports/rows.ts"
 import type { Storage } from "../ports/Storage.ts"
 import type { Vault } from "../ports/Vault.ts"
@@ -16,7 +18,10 @@ import type { Actors } from "../runtime/Actors.ts"
 import { emptyDestination, openDestination, sealDestination } from "../runtime/Destination.ts"
 import { sealNote } from "../runtime/Note.ts"
 import type { Provider } from "./askProvider.ts"
-import { recorded, standing, type Verdicts } from "./Verdicts.ts"
+import type { CustomersUnavailable } from "./errors.ts"
+import { recorded, standing, typeOf } from "./judgedAs.ts"
+import { aboutOf, type AwaitedSide, sidesAfter, sidesBefore } from "./sides.ts"
+import type { Verdicts } from "./Verdicts.ts"
 
 /** Customers judged anew again and again are told of by whoever judges them. */
 const judgedMax = 3
@@ -26,65 +31,87 @@ interface Parts {
   readonly provider: Provider
   readonly verdicts: Verdicts
   readonly actors: Actors["Service"]
-  /** What a customer is judged for where the transaction names no type. */
+  /** What a customer is judged as where the transaction names no type. */
   readonly defaultType: string
-}
-
-interface Side {
-  readonly party: Party
-  readonly id: CustomerId
-  readonly type: string
 }
 
 /** What the customers of a transaction come to. */
 type Outcome =
   | { readonly _tag: "Accepted"; readonly judged: ReadonlyArray<CustomerRow> }
   | { readonly _tag: "Rejected"; readonly party: Party; readonly message: string | null }
-  | { readonly _tag: "Open" }
+  | { readonly _tag: "NeedInfo" }
+  | { readonly _tag: "Processing" }
 
 export interface TellWaiting {
   /** After a verdict of this customer was recorded. */
   readonly after: (id: CustomerId) => Effect.Effect<void, never, Vault | Entropy>
   /** Judges one waiting transaction anew, by asking the provider about each side that is not settled. */
-  readonly reconsider: (actor: ActorRow) => Effect.Effect<void, never, Vault | Entropy>
+  readonly reconsider: (id: TransactionId) => Effect.Effect<void, never, Vault | Entropy>
 }
 
-const waits = (row: ActorRow): boolean => row.state === "pending_customer_info_update.awaitingCustomer"
+/** The states that wait for customers, and what each takes beside an acceptance and a rejection. */
+const waiting: ReadonlyMap<string, "customers.needInfo" | "customers.processing" | null> = new Map([
+  ["pending_receiver.checking", "customers.needInfo"],
+  ["pending_customer_info_update.awaitingData", "customers.processing"],
+  ["pending_customer_info_update.awaitingCustomer", null]
+])
+const isFunded = (row: ActorRow): boolean => row.state === "pending_customer_info_update.awaitingCustomer"
+
+type SideStatus =
+  | { readonly status: "ACCEPTED"; readonly row: CustomerRow }
+  | { readonly status: "REJECTED"; readonly message: string | null }
+  | { readonly status: "NEEDS_INFO" | "PROCESSING" }
 
 export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultType }: Parts): TellWaiting => {
-  const sidesOf = (row: TransactionRow): ReadonlyArray<Side> => [
-    ...(row.senderId === null
-      ? []
-      : [{ party: "sender" as const, id: row.senderId, type: row.senderType ?? defaultType }]),
-    ...(row.receiverId === null
-      ? []
-      : [{ party: "receiver" as const, id: row.receiverId, type: row.receiverType ?? defaultType }])
-  ]
+  const statusOf = Effect.fnUntraced(function* (
+    transaction: TransactionRow,
+    { id, type }: AwaitedSide,
+    changed: Set<CustomerId>
+  ): Effect.fn.Return<SideStatus, CustomersUnavailable> {
+    if (id === null) return { status: "NEEDS_INFO" }
+    const found = yield* verdicts
+      .find(id)
+      .pipe(Effect.catchTag("CustomerNotFound", () => Effect.succeed(null)))
+    // Erased: nobody can give what is missing any more, and the transaction waits for its time or a person.
+    if (found === null) return { status: "NEEDS_INFO" }
+    const as = yield* provider.judgedFor(type, aboutOf(transaction))
+    let row = found
+    let status: Verdict["status"] = recorded(row, as)?.status === "ACCEPTED" ? "ACCEPTED" : "PROCESSING"
+    // Contested data waits for a PUT, whatever the provider says; only a rejection goes before it.
+    if (standing(row, as) === "open" && status !== "ACCEPTED") {
+      const asked = yield* verdicts
+        .ask(row, as, transaction.lang)
+        .pipe(Effect.catchTag("CustomerNotFound", () => Effect.succeed(null)))
+      if (asked === null) return { status: "NEEDS_INFO" }
+      row = asked.row
+      status = asked.verdict.status
+      if (asked.changed) changed.add(id)
+    }
+    const now = standing(row, as)
+    if (now === "REJECTED") {
+      const said = recorded(row, as)?.status === "REJECTED" ? as : typeOf(as)
+      return { status: "REJECTED", message: recorded(row, said)?.message ?? null }
+    }
+    if (now === "ACCEPTED") return { status: "ACCEPTED", row }
+    if (row.contested.length > 0) return { status: "NEEDS_INFO" }
+    return { status: status === "NEEDS_INFO" ? "NEEDS_INFO" : "PROCESSING" }
+  })
 
   /** `changed` collects customers whose record became new, for others may wait on them too. */
-  const outcomeOf = Effect.fnUntraced(function* (row: TransactionRow, changed: Set<CustomerId>) {
+  const outcomeOf = Effect.fnUntraced(function* (
+    row: TransactionRow,
+    changed: Set<CustomerId>
+  ): Effect.fn.Return<Outcome, CustomersUnavailable> {
     const judged: Array<CustomerRow> = []
-    let isOpen = false
-    for (const { id, party, type } of sidesOf(row)) {
-      let customer = yield* verdicts.find(id)
-      // Contested data waits for a PUT, whatever the provider says; only a rejection goes before it.
-      if (standing(customer, type) === "open" && recorded(customer, type)?.status !== "ACCEPTED") {
-        const asked = yield* verdicts.ask(customer, type, row.lang)
-        customer = asked.row
-        if (asked.changed) changed.add(id)
-      }
-      const now = standing(customer, type)
-      if (now === "REJECTED") {
-        return {
-          _tag: "Rejected",
-          party,
-          message: recorded(customer, type)?.message ?? null
-        } satisfies Outcome
-      }
-      if (now === "open") isOpen = true
-      judged.push(customer)
+    const open = new Set<"NEEDS_INFO" | "PROCESSING">()
+    for (const side of isFunded(row) ? sidesAfter(row, defaultType) : sidesBefore(row)) {
+      const now = yield* statusOf(row, side, changed)
+      if (now.status === "REJECTED") return { _tag: "Rejected", party: side.party, message: now.message }
+      if (now.status === "ACCEPTED") judged.push(now.row)
+      else open.add(now.status)
     }
-    return isOpen ? ({ _tag: "Open" } satisfies Outcome) : ({ _tag: "Accepted", judged } satisfies Outcome)
+    if (open.has("NEEDS_INFO")) return { _tag: "NeedInfo" }
+    return open.size === 0 ? { _tag: "Accepted", judged } : { _tag: "Processing" }
   })
 
   /** The receiver's data as it is now, beside the transaction's own fields as they were sealed. */
@@ -97,13 +124,16 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
 
   /** Nobody was judged anew since: what was read of them in between is what was judged. */
   const stillStand = Effect.fnUntraced(function* (judged: ReadonlyArray<CustomerRow>) {
-    for (const { id, version } of judged) if ((yield* verdicts.find(id)).version !== version) return false
+    for (const { id, version } of judged) {
+      const row = yield* storage.customer(id)
+      if (row === null || row.version !== version) return false
+    }
     return true
   })
 
   const settle = Effect.fnUntraced(function* (row: TransactionRow, changed: Set<CustomerId>) {
     for (let times = 0; times < judgedMax; times += 1) {
-      const outcome: Outcome = yield* outcomeOf(row, changed)
+      const outcome = yield* outcomeOf(row, changed)
       const destination = outcome._tag === "Accepted" ? yield* freshDestination(row) : null
       // Values put meanwhile are not judged yet, and no payout goes to them; whoever puts them tells again.
       if (outcome._tag !== "Accepted" || (yield* stillStand(outcome.judged))) {
@@ -119,8 +149,12 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
     destination: SealedRow | null
   ) {
     switch (outcome._tag) {
-      case "Open":
-        return
+      case "NeedInfo":
+      case "Processing": {
+        const type = outcome._tag === "NeedInfo" ? "customers.needInfo" : "customers.processing"
+        if (waiting.get(row.state) !== type) return
+        return yield* actors.tell({ to: row.id, event: { type }, cause: "customer" })
+      }
       case "Accepted":
         return yield* actors.tell({
           to: row.id,
@@ -146,7 +180,7 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
   ) {
     if (ids.length === 0) return
     const rows = yield* storage.transactions(ids)
-    for (const row of rows.filter(waits)) {
+    for (const row of rows.filter(({ state }) => waiting.has(state))) {
       yield* settle(row, changed).pipe(
         Effect.catch((error) =>
           Effect.logWarning(
@@ -189,11 +223,11 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
 
   return {
     after: (id) => through([id], new Set(), new Set()).pipe(keepsGoing({ customerId: id })),
-    reconsider: (actor) =>
+    reconsider: (id) =>
       Effect.gen(function* () {
         const changed = new Set<CustomerId>()
-        yield* settleEach([actor.id], changed)
-        yield* through([...changed], new Set([actor.id]), changed)
-      }).pipe(keepsGoing({ transactionId: actor.id }))
+        yield* settleEach([id], changed)
+        yield* through([...changed], new Set([id]), changed)
+      }).pipe(keepsGoing({ transactionId: id }))
   }
 }

@@ -7,23 +7,31 @@ import { createPublicServer } from "../../adapters/http-node/createPublicServer.
 import { type EmbeddedKycOptions, layer as embeddedKyc } from "../../adapters/kyc-embedded/EmbeddedKyc.ts"
 import { layerOver } from "../../adapters/storage-memory/MemoryStorage.ts"
 import { emptyTables } from "../../adapters/storage-memory/tables.ts"
+import { make as makeSigner } from "../../adapters/signer-local/LocalSigner.ts"
+import { CallbackSender } from "../../src/callbacks/CallbackSender.ts"
 import * as Envelope from "../../src/http/Envelope.ts"
 import type { CustomerType, KedgeConfig, Settings } from "../../src/KedgeConfig.ts"
-import { BusinessHooks } from "../../src/ports/BusinessHooks.ts"
+import { BusinessHooks, type Hooks } from "../../src/ports/BusinessHooks.ts"
 import type { Entropy } from "../../src/ports/Entropy.ts"
 import type { KycProvider } from "../../src/ports/KycProvider.ts"
+import { Outbound } from "../../src/ports/Outbound.ts"
 import type { PaymentRail } from "../../src/ports/Rails.ts"
+import { Signer } from "../../src/ports/Signer.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import type { Vault } from "../../src/ports/Vault.ts"
 import { PayoutExecutor } from "../../src/payouts/PayoutExecutor.ts"
 import type { Actors } from "../../src/runtime/Actors.ts"
+import { CustomerCallbacks } from "../../src/sep12/CustomerCallbacks.ts"
 import type { Customers } from "../../src/sep12/Customers.ts"
 import { layer as customersLayer } from "../../src/sep12/CustomersLayer.ts"
+import { ErasureSweeper } from "../../src/sep12/ErasureSweeper.ts"
 import { routes } from "../../src/sep12/routes.ts"
 import { VerdictSweeper } from "../../src/sep12/VerdictSweeper.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
 import * as Logging from "../../src/telemetry/Logging.ts"
 import { runtimeLayer, scriptedRail, testSettings } from "./runtimeWorld.ts"
+import { scriptedOutbound } from "./scriptedOutbound.ts"
+import { keyOf } from "./signIn.ts"
 
 /** Two registered Sending Anchors, and an account that is none. */
 export const anchorA = "GDWUSKGGFDI4FRXK5EBTRECZSVQSSWJHHJOGH6JWG3AUMFFMQ435DIAG"
@@ -75,7 +83,11 @@ export const sep12Settings: Settings = {
 export const deliversAll: PaymentRail["execute"] = () =>
   Effect.succeed({ _tag: "Delivered", externalId: "e" })
 
+export const keypair = keyOf("customer callbacks")
+
 export interface WorldOptions {
+  readonly hooks?: Partial<Hooks>
+  readonly outbound?: Outbound["Service"]
   readonly kyc?: EmbeddedKycOptions
   readonly provider?: Layer.Layer<KycProvider, never, Storage>
   readonly execute?: PaymentRail["execute"]
@@ -92,10 +104,17 @@ export const sep12Layer = (options: WorldOptions = {}, tables = emptyTables()) =
     storage: options.storage ?? layerOver(tables)
   })
   const kyc = options.provider ?? embeddedKyc({ scripted: true, processingSeconds: 60, ...options.kyc })
-  const ports = Layer.mergeAll(kyc, Layer.succeed(BusinessHooks, BusinessHooks.make({})), Tokens.layer)
+  const ports = Layer.mergeAll(
+    kyc,
+    Layer.succeed(BusinessHooks, BusinessHooks.make(options.hooks ?? {})),
+    Layer.succeed(Outbound, options.outbound ?? scriptedOutbound().outbound),
+    Layer.effect(Signer, makeSigner(Redacted.make(keypair.secret()))),
+    Tokens.layer
+  )
   const pays = Layer.effectDiscard(Effect.flatMap(PayoutExecutor, ({ run }) => Effect.forkScoped(run)))
-  return Layer.merge(VerdictSweeper.layer, pays).pipe(
+  return Layer.mergeAll(VerdictSweeper.layer, ErasureSweeper.layer, CustomerCallbacks.layer, pays).pipe(
     Layer.provideMerge(customersLayer),
+    Layer.provide(CallbackSender.layer),
     Layer.provideMerge(ports),
     Layer.provideMerge(world)
   )
@@ -118,6 +137,8 @@ export interface Sent {
 
 type Services =
   | Customers
+  | CustomerCallbacks
+  | ErasureSweeper
   | VerdictSweeper
   | Actors
   | Storage

@@ -7,6 +7,7 @@
 import { domain } from "./es/domain.ts"
 import { http } from "./es/http.ts"
 import { sep10 } from "./es/sep10.ts"
+import { sep12 } from "./es/sep12.ts"
 import { sep31 } from "./es/sep31.ts"
 import { sep38 } from "./es/sep38.ts"
 import { sep9 } from "./es/sep9.ts"
@@ -16,6 +17,7 @@ export const es: Readonly<Record<string, string>> = {
   ...domain,
   ...sep9,
   ...sep10,
+  ...sep12,
   ...sep31,
   ...sep38
 }

@@ -242,11 +242,23 @@ describe("sep12 DELETE", () => {
     expect((await world.get({ id })).status).toBe(200)
   })
 
-  it("a memo other than the token's is refused, and an id names nobody to erase (S12-DEL-02)", async () => {
+  it("an id erases that customer, if it is the caller's and nothing else is named with it (S12-DEL-02, S12-ID-11)", async () => {
+    const id = await world.register({ ...sender, memo: "910" })
+    const kept = await world.register({ ...sender, memo: "911" })
+
+    expect((await erase(anchorB, anchorB, { id })).status).toBe(404)
+    expect((await erase(anchorA, anchorA, { id, memo: "911" })).status).toBe(400)
+    expect((await erase(anchorA, anchorA, { id }, `?id=${kept}`)).status).toBe(400)
+    expect((await world.get({ id })).status).toBe(200)
+    expect((await erase(anchorA, anchorA, { id })).status).toBe(200)
+    expect((await world.get({ id })).status).toBe(404)
+    expect((await world.get({ id: kept })).status).toBe(200)
+  })
+
+  it("a memo or account other than the token's is refused (S12-DEL-02)", async () => {
     const id = await world.register(sender, `${anchorA}:908`)
 
     expect((await erase(anchorA, `${anchorA}:908`, { memo: "909" })).status).toBe(403)
-    expect((await erase(anchorA, anchorA, { id })).status).toBe(400)
     expect((await erase(anchorA, anchorA, { account: anchorB })).status).toBe(400)
     expect((await world.get({ id })).status).toBe(200)
   })

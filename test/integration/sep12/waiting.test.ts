@@ -200,6 +200,7 @@ describe("sep12 verdicts and waiting transactions", () => {
     const erased = await world.ask("DELETE", `/sep12/customer/${account}`, { body: { memo } })
 
     expect(erased.status).toBe(200)
+    expect((await world.get({ id: receiverId })).status).toBe(404)
     expect(await until(7, awaiting)).toBe(awaiting)
   })
 })

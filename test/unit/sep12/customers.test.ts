@@ -1,6 +1,6 @@
 // The Customers service with providers of every temper: slow, broken, changing their mind, and asked again when due.
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { emptyTables } from "../../../adapters/storage-memory/tables.ts"
 import type { CustomerId } from "../../../machines/domain/Ids.ts"
@@ -100,26 +100,119 @@ describe("sep12 verdicts on record", () => {
     "while new values are being stored nobody is ACCEPTED by the old ones (S12-PUT-14, SEC-34)",
     () => {
       const tables = emptyTables()
-      const seen: Array<{ readonly status: string | undefined; readonly version: number }> = []
+      const seen: Array<{ readonly status: string; readonly version: number }> = []
+      let look: Effect.Effect<unknown> = Effect.void
       const provider = providerOf({
-        put: ({ customerId }) =>
-          Effect.sync(() => {
-            const row = tables.customers.get(customerId)
-            seen.push({ status: row?.statuses[type]?.status, version: row?.version ?? 0 })
-            return accepted
-          })
+        put: () =>
+          Effect.as(
+            Effect.suspend(() => look),
+            accepted
+          )
       })
       return Effect.gen(function* () {
+        const customers = yield* Customers
         const id = yield* put
-        const before = tables.customers.get(id)
+        const ask = customers.forTransaction({ sendingAnchor: anchorA, id, type })
+        const before = yield* ask
+        look = ask.pipe(
+          Effect.map(({ row, verdict }) => seen.push({ status: verdict.status, version: row.version })),
+          Effect.orDie
+        )
         yield* put
-        expect(before?.statuses[type]?.status).toBe("ACCEPTED")
-        expect(seen[1]?.status).toBe("PROCESSING")
-        expect(seen[1]?.version).toBeGreaterThan(before?.version ?? 0)
-        expect(tables.customers.get(id)?.statuses[type]?.status).toBe("ACCEPTED")
+        const after = yield* ask
+        expect(before.verdict.status).toBe("ACCEPTED")
+        expect(seen).toEqual([{ status: "PROCESSING", version: before.row.version + 1 }])
+        expect(after.verdict.status).toBe("ACCEPTED")
+        expect(after.row.version).toBeGreaterThan(before.row.version + 1)
       }).pipe(Effect.provide(sep12Layer({ provider }, tables)))
     }
   )
+
+  it.effect(
+    "an answer about the old values is never the record of the new ones, however late it comes (S12-PUT-13, SEC-34)",
+    () => {
+      const tables = emptyTables()
+      let held = "old"
+      let meanwhile: Effect.Effect<unknown> = Effect.void
+      const standing: Array<string | undefined> = []
+      const judged = (): Verdict => (held === "old" ? accepted : { ...accepted, status: "REJECTED" })
+      const provider = providerOf({
+        // Asked while a PUT is between its mark and the values: the old ones are still there, and good.
+        put: ({ values }) =>
+          Effect.gen(function* () {
+            yield* Effect.suspend(() => meanwhile)
+            held = Object.keys(values).length > 0 && values["first_name"] === "Eve" ? "new" : held
+            standing.push([...tables.customers.values()].map((row) => row.statuses[type]?.status).join())
+            return judged()
+          }),
+        verdict: () => Effect.sync(judged)
+      })
+      return Effect.gen(function* () {
+        const customers = yield* Customers
+        const id = yield* put
+        // A report makes the record differ from what the provider says, so that its answer is news.
+        yield* customers.report(id, type, { status: "PROCESSING" })
+        meanwhile = Effect.all([
+          customers.get(asker, { type }),
+          customers.forTransaction({ sendingAnchor: anchorA, id, type }),
+          customers.askAgainAbout(id, type)
+        ]).pipe(Effect.orDie)
+        yield* customers.put(asker, { type }, [text("first_name", "Eve")])
+        expect(standing.at(-1)).toBe("PROCESSING")
+        expect(tables.customers.get(id)?.statuses[type]?.status).toBe("REJECTED")
+      }).pipe(Effect.provide(sep12Layer({ provider }, tables)))
+    }
+  )
+
+  it.effect(
+    "two PUTs at once: nobody is ACCEPTED until the last of them is judged (S12-PUT-13, SEC-34)",
+    () => {
+      const tables = emptyTables()
+      const firstStored = Deferred.makeUnsafe<void>()
+      const secondDone = Deferred.makeUnsafe<void>()
+      const provider = providerOf({
+        put: ({ values }) =>
+          values["first_name"] === "slow"
+            ? Deferred.succeed(firstStored, undefined).pipe(
+                Effect.andThen(Deferred.await(secondDone)),
+                Effect.as(accepted)
+              )
+            : Effect.succeed(accepted)
+      })
+      return Effect.gen(function* () {
+        const customers = yield* Customers
+        const id = yield* put
+        const ask = customers.forTransaction({ sendingAnchor: anchorA, id, type })
+        const slow = yield* Effect.forkChild(customers.put(asker, { type }, [text("first_name", "slow")]))
+        yield* Deferred.await(firstStored)
+        yield* put
+        expect((yield* ask).verdict.status).toBe("PROCESSING")
+        yield* Deferred.succeed(secondDone, undefined)
+        yield* Fiber.join(slow)
+        expect((yield* ask).verdict.status).toBe("ACCEPTED")
+      }).pipe(Effect.provide(sep12Layer({ provider }, tables)))
+    }
+  )
+
+  it.effect("a PUT whose process dies while it stores is judged when it is due (S12-PUT-13)", () => {
+    const tables = emptyTables()
+    let isDown = false
+    const provider = providerOf({
+      put: () => (isDown ? Effect.fail(new KycUnavailable({ message: "down" })) : Effect.succeed(accepted))
+    })
+    return Effect.gen(function* () {
+      const customers = yield* Customers
+      const sweeper = yield* VerdictSweeper
+      const id = yield* put
+      isDown = true
+      yield* failureOf(put)
+      const ask = customers.forTransaction({ sendingAnchor: anchorA, id, type })
+      expect((yield* ask).verdict.status).toBe("PROCESSING")
+      yield* TestClock.adjust("20 seconds")
+      expect(yield* sweeper.runOnce).toBe(1)
+      expect((yield* ask).verdict.status).toBe("ACCEPTED")
+    }).pipe(Effect.provide(sep12Layer({ provider }, tables)))
+  })
 
   it.effect("a refused PUT leaves the verdict as it was", () => {
     const tables = emptyTables()
