@@ -100,7 +100,7 @@ export interface AssetConfig extends StellarAsset {
 /** A way of delivering an off-chain asset (SEP-38 §GET Info). */
 export interface DeliveryMethod {
   readonly name: string
-  readonly description: string
+  readonly description: Description
 }
 
 /** Money outside the network that what we receive is exchanged for. */

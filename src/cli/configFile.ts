@@ -165,7 +165,7 @@ const Asset = Schema.Struct({
 
 const DeliveryMethod = Schema.Struct({
   name: methodName("Its name: a funding method of the assets that are exchanged for this one."),
-  description: text("What the Sending Anchor reads about it.")
+  description: described("What the Sending Anchor reads about it; by language, if in several.")
 })
 
 const deliveryMethods = (description: string) =>

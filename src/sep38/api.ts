@@ -6,7 +6,14 @@
  */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { BadRequest, Forbidden, NotFound, Unavailable, UnsupportedMediaType } from "../http/errors.ts"
+import {
+  BadRequest,
+  Forbidden,
+  NotFound,
+  TooManyRequests,
+  Unavailable,
+  UnsupportedMediaType
+} from "../http/errors.ts"
 import { servicePaths } from "../sep1/Toml.ts"
 import { BearerOr403 } from "../sep10/Bearer.ts"
 import { InfoWire, PriceQuery, PricesQuery, PricesWire, PriceWire, QuoteBody, QuoteWire } from "./wire.ts"
@@ -16,18 +23,19 @@ const path = servicePaths.quotes
 export class Sep38Group extends HttpApiGroup.make("sep38")
   .add(
     HttpApiEndpoint.get("info", `${path}/info`, {
+      query: { lang: Schema.optionalKey(Schema.String) },
       success: InfoWire,
-      error: [Forbidden]
+      error: [Forbidden, TooManyRequests]
     }).annotate(OpenApi.Summary, "Which assets are exchanged, and how they are delivered"),
     HttpApiEndpoint.get("prices", `${path}/prices`, {
       query: PricesQuery,
       success: PricesWire,
-      error: [BadRequest, Forbidden, Unavailable]
+      error: [BadRequest, Forbidden, TooManyRequests, Unavailable]
     }).annotate(OpenApi.Summary, "Indicative prices of everything one asset is exchanged for"),
     HttpApiEndpoint.get("price", `${path}/price`, {
       query: PriceQuery,
       success: PriceWire,
-      error: [BadRequest, Forbidden, Unavailable]
+      error: [BadRequest, Forbidden, TooManyRequests, Unavailable]
     }).annotate(OpenApi.Summary, "An indicative price with its fee"),
     HttpApiEndpoint.post("create", `${path}/quote`, {
       payload: QuoteBody,

@@ -10,9 +10,10 @@ import { HttpApiBuilder } from "effect/http-api"
 import { say } from "../../machines/domain/Sentence.ts"
 import { BadRequest, Forbidden, unavailable } from "../http/errors.ts"
 import { jsonBody } from "../http/jsonBody.ts"
-import { orRefuse, refuse } from "../http/Language.ts"
+import { language, orRefuse, refuse } from "../http/Language.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { Caller } from "../sep10/Caller.ts"
+import { FairShare } from "../sep10/FairShare.ts"
 import { Tokens } from "../sep10/Tokens.ts"
 import { Sep38Api } from "./api.ts"
 import { marketOf } from "./Market.ts"
@@ -47,17 +48,22 @@ export const handlers = HttpApiBuilder.group(
     const quotes = yield* Quotes
     const tokens = yield* Tokens
     const clients = yield* QuoteClients
-    const info = presentInfo(marketOf(settings))
+    const share = yield* FairShare
+    const market = marketOf(settings)
 
-    /** The caller's base account, where a token says who they are (S38-GEN-01). */
+    /** The caller's base account, where a token says who they are (S38-GEN-01); the request is counted as theirs, or as the address's. */
     const clientOf = Effect.fnUntraced(function* ({ headers }: HttpServerRequest.HttpServerRequest) {
       const given = headers["authorization"]
-      if (given === undefined) return null
+      if (given === undefined) {
+        yield* share.ofAddress
+        return null
+      }
       const token = /^Bearer +(\S+)$/i.exec(given)?.[1]
       if (token === undefined) return yield* refuse(Forbidden, say`the token must be given as a bearer token`)
       const caller = yield* tokens
         .verify(token)
-        .pipe(Effect.catchTag("TokenRefused", ({ message }) => refuse(Forbidden, message)))
+        .pipe(Effect.catchTag("TokenRefused", ({ sentence }) => refuse(Forbidden, sentence)))
+      yield* share.ofAccount(caller.account)
       return caller.account
     })
 
@@ -70,7 +76,12 @@ export const handlers = HttpApiBuilder.group(
     )
 
     return group
-      .handle("info", ({ request }) => Effect.as(clientOf(request), info))
+      .handle("info", ({ request }) =>
+        Effect.andThen(
+          clientOf(request),
+          Effect.map(language, (lang) => presentInfo(market, lang))
+        )
+      )
       .handle(
         "prices",
         Effect.fnUntraced(

@@ -1,21 +1,27 @@
 /** Prices, quotes and what is exchanged, as SEP-38 writes them. */
 import { DateTime } from "effect"
+import { describe } from "../http/Language.ts"
 import type { DeliveryMethod } from "../KedgeConfig.ts"
 import type { Market, PriceList } from "./Market.ts"
 import type { FirmQuote, Indicative } from "./Quotes.ts"
 import type { InfoWire, PricesWire, PriceWire, QuoteWire } from "./wire.ts"
 
-const methods = (list: ReadonlyArray<DeliveryMethod>) =>
-  list.map(({ description, name }) => ({ name, description }))
+const methodsIn = (lang: string) => (list: ReadonlyArray<DeliveryMethod>) =>
+  list.map(({ description, name }) => ({ name, description: describe(description, lang) }))
 
-/** What is on Stellar first; of it there is nothing more to say (S38-INFO-02). */
-export const presentInfo = ({ offChain, stellar }: Pick<Market, "stellar" | "offChain">): InfoWire => ({
+/** What is on Stellar first; of it there is nothing more to say (S38-INFO-02). Descriptions in `lang` (ISO 639-1). */
+export const presentInfo = (
+  { offChain, stellar }: Pick<Market, "stellar" | "offChain">,
+  lang: string
+): InfoWire => ({
   assets: [
     ...stellar.map(({ id }) => ({ asset: id })),
     ...offChain.map(({ asset, buyDeliveryMethods, countryCodes, sellDeliveryMethods }) => ({
       asset,
-      ...(sellDeliveryMethods.length === 0 ? {} : { sell_delivery_methods: methods(sellDeliveryMethods) }),
-      buy_delivery_methods: methods(buyDeliveryMethods),
+      ...(sellDeliveryMethods.length === 0
+        ? {}
+        : { sell_delivery_methods: methodsIn(lang)(sellDeliveryMethods) }),
+      buy_delivery_methods: methodsIn(lang)(buyDeliveryMethods),
       ...(countryCodes.length === 0 ? {} : { country_codes: countryCodes })
     }))
   ]
