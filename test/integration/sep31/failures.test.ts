@@ -186,7 +186,7 @@ describe("a storage that does not answer", () => {
 })
 
 describe("a mailbox that is full", () => {
-  it("is 503 with Retry-After, and everything that was taken is stored", async () => {
+  it("is 503 with Retry-After, and everything that was taken is stored (S31-ERR-06, SEC-42)", async () => {
     const gate = Latch.makeUnsafe(true)
     await start((storage) => ({ commit: (group) => Effect.andThen(gate.await, storage.commit(group)) }), {
       mailboxCapacity: 4
