@@ -10,7 +10,9 @@ import type { Committed } from "../../../src/ports/rows.ts"
 import type { Storage } from "../../../src/ports/Storage.ts"
 import { noPostgres } from "../../support/postgres.ts"
 import { migratedStorage, observer } from "../../support/storage.ts"
-import { type Deed, deeds, doing, questions, type World, world } from "../../support/storageDeeds.ts"
+import { type Deed, deeds, doing } from "../../support/storageDeeds.ts"
+import { questions } from "../../support/storageQuestions.ts"
+import { type World, world } from "../../support/storageWorld.ts"
 
 type Service = Storage["Service"]
 
@@ -42,6 +44,7 @@ const answerOf = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<Answer> =>
 /** What an answer shows of the deed having met something worth meeting. */
 const noteworthy = (deed: Deed, { answer, failure }: Answer): ReadonlyArray<string> => {
   if (failure !== undefined) return [failure]
+  if (typeof answer === "string") return [`${deed.type} ${answer}`]
   if (deed.type !== "commit") {
     const isSomething = Array.isArray(answer)
       ? answer.length > 0
@@ -53,7 +56,18 @@ const noteworthy = (deed: Deed, { answer, failure }: Answer): ReadonlyArray<stri
   const unwritten = [...losers, ...unborn.map(({ why }) => `unborn ${why}`)]
   return unwritten.length === 0 && deed.shape.steps.length > 0 ? ["all written"] : unwritten
 }
-const askers: ReadonlySet<string> = new Set(["claim", "due", "attend", "verdicts", "expirable", "judge"])
+const askers: ReadonlySet<string> = new Set([
+  "claim",
+  "due",
+  "attend",
+  "verdicts",
+  "expirable",
+  "judge",
+  "send",
+  "tell",
+  "defer",
+  "waiting"
+])
 const outcomes = [
   "GroupRejected",
   "lost",
@@ -61,6 +75,11 @@ const outcomes = [
   "refusedPages",
   "unborn memo",
   "unborn customers",
+  "unborn quote",
+  "unborn repeat",
+  "quote created",
+  "quote too-many",
+  "quote no-capacity",
   "all written"
 ]
 const toMeet = [...askers, ...outcomes]
@@ -112,7 +131,7 @@ describe.skipIf(noPostgres)("the memory storage and PostgreSQL", () => {
                 Effect.runPromise(
                   Effect.gen(function* () {
                     runs += 1
-                    const here = world(runs)
+                    const here = world(runs, now)
                     const first = here.rows.group({ births: here.births.slice(0, 3) })
                     yield* both((storage) => storage.commit(first), "the first births")
                     for (const id of here.customers) {
