@@ -78,7 +78,7 @@ export const makeCallLimits = ({ perHost, perOwner }: CallLimitOptions): CallLim
         const wait = turnOf(who.owner, now)
         return wait === null
           ? Effect.fail(busy(`more than ${perOwner} calls a second for ${who.owner}`))
-          : Effect.andThen(Effect.sleep(wait), atHost(who, call, busy))
+          : Effect.andThen(wait > 0 ? Effect.sleep(wait) : Effect.void, atHost(who, call, busy))
       })
   }
 }

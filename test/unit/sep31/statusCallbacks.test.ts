@@ -1,6 +1,6 @@
 // What Sending Anchors are told of their transactions, and when.
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
 import { emptyTables } from "../../../adapters/storage-memory/tables.ts"
 import { defaultTiming, KedgeConfig } from "../../../src/KedgeConfig.ts"
@@ -260,4 +260,38 @@ describe("StatusCallbacks", () => {
       expect(usual.sent[0]?.request.timeoutSeconds).toBe(defaultTiming.callbackTimeout)
     })
   )
+
+  it.effect("what is delivered, refused, given up and late can be seen in the metrics", () =>
+    Effect.gen(function* () {
+      const before = yield* counts
+      const world = yield* startCallbacks({ receives: () => 400 })
+      yield* played(world)
+      yield* TestClock.adjust("30 seconds")
+      yield* world.callbacks.runOnce
+      const between = yield* counts
+      world.script.receives = () => 200
+      yield* played(world, 2)
+      yield* world.callbacks.runOnce
+      const after = yield* counts
+
+      expect(between("kedge_callbacks_dead_total") - before("kedge_callbacks_dead_total")).toBe(3)
+      expect(
+        between("kedge_callback_tries_total", "refused") - before("kedge_callback_tries_total", "refused")
+      ).toBe(3)
+      expect(
+        after("kedge_callback_tries_total", "delivered") - before("kedge_callback_tries_total", "delivered")
+      ).toBe(3)
+      expect(after("kedge_callback_lag_seconds")).toBe(0)
+    })
+  )
+})
+
+/** The number that a metric stands at, by its result where it has one. */
+const counts = Effect.map(Metric.snapshot, (all) => (name: string, result?: string): number => {
+  const found = all.find(
+    (metric) => metric.id === name && (result === undefined || metric.attributes?.["result"] === result)
+  )
+  return found?.type === "Counter" || found?.type === "Gauge"
+    ? Number("count" in found.state ? found.state.count : found.state.value)
+    : 0
 })
