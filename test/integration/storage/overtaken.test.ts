@@ -139,6 +139,38 @@ describe.skipIf(noPostgres)("storage that is overtaken by another process", () =
     )
   )
 
+  it.live("what a verdict left while the registration ended is told to nobody (S12-CB-04)", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { during, rows, sql, storage } = yield* world
+        const id = rows.customerId()
+        yield* storage.createCustomer({ id, owner: "o", account: null, memo: null })
+        yield* storage.setCustomerCallback(id, "https://wallet.example/")
+        yield* storage.recordVerdict(judged(id, "ACCEPTED"))
+        const due = storage.dueCustomerCallbacks({ limit: 10, leaseSeconds: 60 })
+        expect(yield* due).toHaveLength(1)
+
+        yield* during(
+          [
+            ["update customer set version = version + 1 where id = $1", [id]],
+            [
+              `insert into customer_callback (customer_id, version, type, status, state, tries, due_at, created_at)
+                values ($1, 3, 't', 'PROCESSING', 'pending', 0, now(), now())`,
+              [id]
+            ]
+          ],
+          storage.settleCustomerCallback({ customerId: id, version: 2, as: "delivered" })
+        )
+
+        expect(yield* due).toEqual([])
+        yield* storage.prune
+        expect(yield* sql("select version, state from customer_callback")).toEqual([
+          { version: 2, state: "delivered" }
+        ])
+      })
+    )
+  )
+
   it.live("an erasure leaves nothing of what was being written when it began (S12-DEL-04)", () =>
     Effect.scoped(
       Effect.gen(function* () {
