@@ -11,7 +11,7 @@ it("the OpenAPI document names every endpoint with every status it answers (S31-
   )
 
   expect(statuses).toEqual([
-    "get /sep31/info 200 400 503",
+    "get /sep31/info 200 400 429 503",
     "post /sep31/transactions 201 400 403 415 429 503",
     "get /sep31/transactions/{id} 200 400 403 404 429 503",
     "patch /sep31/transactions/{id} 200 400 403 404 415 429 503",

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { amount, zero } from "../../../machines/domain/Amount.ts"
-import type { SealedId } from "../../../machines/domain/Ids.ts"
+import type { QuoteId, SealedId } from "../../../machines/domain/Ids.ts"
 import { type Leaf, leaves, statusOf } from "../../../machines/transaction/leaves.ts"
 import type { TransactionRow } from "../../../src/ports/rows.ts"
-import { presentTransaction, showsNote } from "../../../src/sep31/presentTransaction.ts"
+import { plainView, presentTransaction, showsNote } from "../../../src/sep31/presentTransaction.ts"
 import { issuer, receiverId, receivingAccount, senderId, transactionRow } from "../../support/sep31.ts"
 
 const asset = `stellar:USDC:${issuer}`
@@ -173,5 +173,179 @@ describe("presentTransaction", () => {
     for (const secret of [senderId, receiverId, "internal", "sep31-sender", note, "null"]) {
       expect(text).not.toContain(secret)
     }
+  })
+})
+
+const trio = ["stellar_account_id", "stellar_memo_type", "stellar_memo"]
+const members = (wire: object) => Object.keys(wire)
+
+describe("a transaction that waits for its customers", () => {
+  const waiting = (state: Leaf) => inState(state, { context: { v: 2, unready: true } })
+
+  it.each(["pending_receiver.checking", "pending_customer_info_update.awaitingData"] as const)(
+    "is shown without account and memo in %s, all three or none (S31-RESP-03, S31-RESP-04, S31-GET-03)",
+    (state) => {
+      expect(members(shown(waiting(state))).filter((name) => trio.includes(name))).toEqual([])
+    }
+  )
+
+  it("is shown with them to a v1 client (S31-DUAL-05)", () => {
+    const wire = presentTransaction(waiting("pending_receiver.checking"), null, {
+      ...plainView,
+      profile: "v1"
+    })
+
+    expect(members(wire).filter((name) => trio.includes(name))).toEqual(trio)
+  })
+
+  it.each(leaves.filter((leaf) => !leaf.endsWith("checking") && !leaf.endsWith("awaitingData")))(
+    "has them in %s, once it was ready for funds (S31-ST-05, S31-RESP-04)",
+    (state) => {
+      expect(members(shown(inState(state))).filter((name) => trio.includes(name))).toEqual(trio)
+    }
+  )
+})
+
+describe("an end that a v1 client does not know", () => {
+  const old = { ...plainView, profile: "v1" as const, endsInError: true }
+
+  it.each([
+    ["expired", "no payment came in time"],
+    ["refunded", "the payment was returned"]
+  ] as const)(
+    "%s is shown to it as error with the reason, where it is set so (S31-DUAL-08)",
+    (state, message) => {
+      const row = inState(
+        state,
+        state === "refunded"
+          ? {
+              amounts: { received: amount("100"), accepted: zero, fee: zero, delivered: null },
+              context: { v: 2, refunded: true }
+            }
+          : {}
+      )
+
+      expect(presentTransaction(row, null, old)).toMatchObject({
+        status: "error",
+        status_message: message,
+        refunded: state === "refunded"
+      })
+      expect(presentTransaction(row, null, { ...old, endsInError: false }).status).toBe(state)
+      expect(presentTransaction(row, null, { ...old, profile: "v2" }).status).toBe(state)
+      expect(shown(row).status).toBe(state)
+    }
+  )
+
+  it.each(leaves.filter((leaf) => leaf !== "expired" && leaf !== "refunded"))(
+    "leaves %s as it is (S31-DUAL-08, S31-ST-01)",
+    (state) => {
+      expect(presentTransaction(inState(state), null, old).status).toBe(statusOf(state))
+    }
+  )
+})
+
+describe("the words of a status", () => {
+  it("are in the language that is asked for (S31-GEN-10)", () => {
+    const row = inState("expired")
+
+    expect(presentTransaction(row, null, { ...plainView, lang: "es" }).status_message).toBe(
+      "no llegó ningún pago a tiempo"
+    )
+    expect(presentTransaction(row, null, { ...plainView, lang: "xx" }).status_message).toBe(
+      "no payment came in time"
+    )
+  })
+
+  it("stand back where somebody said more (S31-GET-03)", () => {
+    const row = inState("pending_receiver.refundOwed")
+
+    expect(presentTransaction(row, { message: "the bank is closed" }).status_message).toBe(
+      "the bank is closed"
+    )
+  })
+
+  it("are none where the status says it all (S31-GET-03)", () => {
+    for (const state of [
+      "pending_sender.awaitingPayment",
+      "pending_receiver.payingOut",
+      "completed"
+    ] as const) {
+      expect(shown(inState(state))).not.toHaveProperty("status_message")
+    }
+  })
+
+  it("tell what was paid in place of what, when it is returned for that (S31-AMT-10)", () => {
+    const row = inState("pending_receiver.refundOwed", {
+      amounts: { received: amount("120"), accepted: zero, fee: zero, delivered: null }
+    })
+
+    expect(shown(row).status_message).toBe("120 was paid in place of 100; it will be returned")
+  })
+})
+
+describe("the time until the next status", () => {
+  it("is shown in seconds, and left out where nobody can tell (S31-GET-03)", () => {
+    expect(presentTransaction(transactionRow(), null, { ...plainView, etaSeconds: 90 }).status_eta).toBe(90)
+    expect(shown(transactionRow())).not.toHaveProperty("status_eta")
+  })
+})
+
+describe("a quote's amounts", () => {
+  const price = {
+    buyAmount: amount("485"),
+    fee: {
+      total: amount("15"),
+      asset: "iso4217:BRL",
+      details: [
+        { name: "service", description: "what we do", amount: amount("10") },
+        { name: "tax", amount: amount("5") }
+      ]
+    },
+    price: "0.2",
+    totalPrice: "0.2061855"
+  }
+  const quoted = (rest: Partial<TransactionRow> = {}) =>
+    transactionRow({
+      quoteId: "0190a000-0000-7000-8000-00000000d001" as QuoteId,
+      terms: {
+        ...transactionRow().terms,
+        conversion: { from: asset, to: "iso4217:BRL", price }
+      },
+      ...rest
+    })
+
+  it("are shown as they stand in it, the fee in its own asset and with its parts (S31-AMT-03, S31-GET-04, H-17)", () => {
+    expect(shown(quoted())).toMatchObject({
+      quote_id: "0190a000-0000-7000-8000-00000000d001",
+      amount_in: "100",
+      amount_in_asset: asset,
+      amount_out: "485",
+      amount_out_asset: "iso4217:BRL",
+      amount_fee: "15",
+      amount_fee_asset: "iso4217:BRL",
+      fee_details: {
+        total: "15",
+        asset: "iso4217:BRL",
+        details: [
+          { name: "service", description: "what we do", amount: "10" },
+          { name: "tax", amount: "5" }
+        ]
+      }
+    })
+  })
+
+  it("take no fee where everything is returned (S31-REF-03)", () => {
+    const row = quoted({
+      state: "pending_receiver.refundOwed",
+      status: "pending_receiver",
+      amounts: { received: amount("120"), accepted: zero, fee: zero, delivered: null }
+    })
+
+    expect(shown(row)).toMatchObject({ amount_in: "120", amount_fee: "0", amount_fee_asset: "iso4217:BRL" })
+    expect(shown(row)).not.toHaveProperty("amount_out")
+  })
+
+  it("of no quote have no quote_id (S31-GET-03)", () => {
+    expect(shown(transactionRow())).not.toHaveProperty("quote_id")
   })
 })
