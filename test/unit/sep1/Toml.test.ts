@@ -120,6 +120,10 @@ is_unlimited=false`)
     expect(supplyOf({ is_unlimited: false })).toEqual(["is_unlimited"])
     expect(supplyOf({ fixed_number: 7 })).toEqual(["fixed_number"])
     expect(supplyOf({ max_number: 7 })).toEqual(["max_number"])
+    for (const decimals of [0, 7]) {
+      const shown = { ...usdc, currency: { display_decimals: decimals, name: "n".repeat(20) } }
+      expect(file({ assets: [shown] })).toContain(`display_decimals=${decimals}`)
+    }
     const toml = "https://issuer.example.org/.well-known/USDC.toml"
     expect(file({ assets: [{ ...usdc, currency: { toml } }] })).toMatch(/\[\[CURRENCIES\]\]\ntoml="[^"]+"\n$/)
   })
@@ -198,9 +202,11 @@ ORG_URL="https://anchor.example.org"`)
       ORG_URL: "https://www.example.org/",
       ORG_OFFICIAL_EMAIL: "office@example.org",
       ORG_SUPPORT_EMAIL: "desk@helpdesk.example",
+      ORG_DESCRIPTION: "either/or/",
       ORG_PHONE_NUMBER: "+14155550100"
     }
     expect(file({ organization })).toContain(`ORG_URL="https://www.example.org"`)
+    expect(file({ organization })).toContain(`ORG_DESCRIPTION="either/or/"`)
     expect(file({ organization, homeDomain: "example.org:8000" })).toContain("ORG_OFFICIAL_EMAIL")
   })
 
