@@ -150,7 +150,7 @@ describe("sep38 POST /quote", () => {
     ).toMatchObject(refused("twice"))
   })
 
-  it("needs a delivery method where there are several, and defaults to the only one unsaid (S38-Q-03)", async () => {
+  it("needs a delivery method where there are several, and defaults to the only one unsaid (S38-Q-03, H-14)", async () => {
     const single = await post({ buy_asset: jpy.asset, buy_delivery_method: undefined })
 
     expect(await post({ buy_delivery_method: undefined })).toMatchObject(refused("buy_delivery_method"))
@@ -224,7 +224,7 @@ describe("sep38 POST /quote", () => {
 })
 
 describe("sep38 GET /quote/:id", () => {
-  it("is what POST answered, before and after it expired (S38-G-01)", async () => {
+  it("is what POST answered, before and long after it expired (S38-G-01, S38-G-04)", async () => {
     const details = [
       { name: "Network", description: "what PIX takes", amount: "1" },
       { name: "Service", amount: "2.5" }
@@ -233,6 +233,7 @@ describe("sep38 GET /quote/:id", () => {
     const made = await post({ country_code: "BR" })
     const open = await read(idOf(made))
     world.pass(sep38Settings.timing.quoteHorizon * 30)
+    await world.run(Effect.flatMap(Storage, (storage) => storage.prune))
     const late = await read(idOf(made))
 
     expect(open.status).toBe(200)

@@ -141,7 +141,7 @@ describe("readConfig", () => {
         'KEDGE_ROLES: names "sing"; give names separated by commas: http, watch, execute, poll',
         'KEDGE_HOME_DOMAIN: holds "https://example.org"; give host names separated by commas, such as example.org',
         'KEDGE_PORT: is "0"; give a port from 1 to 65535',
-        'KEDGE_ACTIVE_SEPS: names "sep-6"; give names separated by commas: sep-1, sep-10, sep-12, sep-31',
+        'KEDGE_ACTIVE_SEPS: names "sep-6"; give names separated by commas: sep-1, sep-10, sep-12, sep-31, sep-38',
         'KEDGE_SENDING_ANCHORS: holds "GABC"; give accounts (G…), separated by commas, each with an optional name: `Acme=G…,G…`',
         'KEDGE_POLL_INTERVAL_SECONDS: is "-1"; give seconds, from 0.05 to 31536000'
       ])

@@ -58,7 +58,7 @@ describe("priceOf", () => {
     expect(priceOf(asked(rest))).toEqual(Result.fail(fault))
   })
 
-  it("the leftover price * buy_amount = sell_amount is not what price means (S38-F-03)", () => {
+  it("the leftover price * buy_amount = sell_amount is not what price means (S38-F-03, H-13)", () => {
     const { buyAmount, price, sellAmount } = priced({ fee: { total: amount("10"), in: "sell" } })
 
     expect(Number(price) * Number(buyAmount)).not.toBeCloseTo(Number(sellAmount), 1)
