@@ -9,7 +9,7 @@ S1-06 MUST | https, and no slash at the end | sep1/Toml
 S1-07 COMPAT | the passphrase is the network's own | sep1/Toml
 S1-08 MUST | SIGNING_KEY is the key in use | sep1/routes
 S1-09 MUST | the organisation's members, and no invented ones | sep1/Toml, cli/stellarTomlFile
-S1-10 MUST | principals | sep1/Toml, cli/stellarTomlFile
+S1-10 MUST | principals | sep1/Toml, cli/stellarTomlFile | decision: given in the file, as all that is not derived (ADR 0014)
 S1-11 MUST | a currency for each asset, by the rules | sep1/Toml
 S1-12 COMPAT | with the members the validator wants | sep1/Toml
 S1-13 CHOICE | HEAD and OPTIONS answer; five minutes in a cache | sep1/routes

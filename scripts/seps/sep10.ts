@@ -21,12 +21,12 @@ S10-CH-13 MUST | one signature: ours | stellar/buildChallenge
 S10-CH-14 SEC | no two challenges are the same | sep10/Challenges
 S10-CH-15 SEC | our own account cannot sign in | sep10/Challenges
 S10-CH-16 MAY | too many challenges are 429 | sep10/FairShare, http/RateLimit
-S10-CD-01 MUST | without attribution the parameter changes nothing | sep10/ClientDomains
+S10-CD-01 MUST | without attribution the parameter changes nothing | sep10/ClientDomains | decision: a domain that is named is verified; KEDGE_CLIENT_DOMAINS=off ignores it (ADR 0012)
 S10-CD-02 MUST | a domain whose key cannot be had is 400 | sep10/ClientDomains
 S10-CD-03 SEC | a bare host, with port at most | sep10/ClientDomains
 S10-CD-04 SEC | fetched by https, small, quick, not redirected | sep10/ClientDomains, ports/Outbound
 S10-CD-05 SEC | our own key as a domain's is refused | sep10/ClientDomains, stellar/verifyClient
-S10-CD-06 CHOICE | where required: missing 400, not listed 403 | sep10/ClientDomains, sep10/errors
+S10-CD-06 CHOICE | where required: missing 400, not listed 403 | sep10/ClientDomains, sep10/errors | decision: off, optional or required, and a list of domains (ADR 0012)
 S10-AH-01 MAY | a token for the challenge, off by default | sep10/SignedRequest
 S10-AH-02 MUST | EdDSA, by the domain's key or the account's | sep10/SignedRequest
 S10-AH-03 MUST | its claims repeat the whole query | sep10/SignedRequest, sep10/handlers
@@ -58,7 +58,7 @@ S10-VER-20 MUST | one token a challenge, used up after all checks | sep10/Challe
 S10-VER-21 SEC | used is the hash, kept beyond its end | sep10/Challenges
 S10-JWT-01 MUST | iss, sub, iat, exp, and client_domain where verified | sep10/Tokens
 S10-JWT-02 MUST | sub is G, G:memo or M | sep10/Caller
-S10-JWT-03 CHOICE | also jti and home_domain | sep10/Tokens
+S10-JWT-03 CHOICE | also jti, kid, aud and home_domain | sep10/Tokens
 S10-JWT-04 CHOICE | the lifetime is a setting | sep10/Tokens
 S10-JWT-05 SEC | algorithm, type, issuer, times and subject are checked | sep10/Tokens, sep10/Caller
 S10-JWT-06 SEC | no other token of ours is a session | sep10/Tokens

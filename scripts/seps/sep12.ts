@@ -60,14 +60,14 @@ S12-DEL-06 CHOICE | without memo only the one without memo | sep12/identity
 S12-CB-01 MUST | PUT names customer and url; 200 | sep12/CustomerCallbacks
 S12-CB-02 MUST | a newer url replaces the older | sep12/CustomerCallbacks
 S12-CB-03 MUST | each change of status is posted, unwrapped | sep12/CustomerCallbacks
-S12-CB-04 MUST | ACCEPTED or REJECTED is the last word | sep12/CustomerCallbacks, ports/Storage
+S12-CB-04 MUST | ACCEPTED or REJECTED is the last word | sep12/CustomerCallbacks, adapters/storage-mikro-orm/customerCallbackStatements
 S12-CB-05 MUST | signed and guarded as SEP-31's | callbacks/signature, http/outboundUrl
 S12-CB-06 CHOICE | for the type last asked about | sep12/CustomerCallbacks
 S12-FILE-01 MAY | files are offered | sep12/customerFiles
 S12-FILE-02 MUST | an upload answers what it stored | sep12/customerFiles
 S12-FILE-03 MUST | too large is 413 | sep12/customerFiles
 S12-FILE-04 MUST | the list may be empty, never foreign | sep12/customerFiles
-S12-FILE-05 MUST | files nobody names are thrown away | sep12/customerFiles, ports/Storage
+S12-FILE-05 MUST | files nobody names are thrown away | sep12/customerFiles, adapters/storage-mikro-orm/fileStatements
 S12-FILE-06 SEC | a file is known by its bytes | machines/domain/sep9Formats, sep12/submitted
 `
 

@@ -55,7 +55,7 @@ S31-POST-17 MUST | quotes_required and no quote_id: 400 | sep31/checkConversion
 S31-POST-18 CHOICE | a quote where none are offered: 400 | sep31/checkConversion
 S31-POST-19 MUST | the quote is the caller's, open, unused and matches | sep38/QuotesLayer, sep31/checkConversion
 S31-POST-20 COMPAT | quote_id alone says the destination asset | sep31/checkConversion
-S31-POST-21 SEC | a quote is used by one commit, once | sep31/createTransaction, ports/rows
+S31-POST-21 SEC | a quote is used by one commit, once | sep31/createTransaction, adapters/storage-mikro-orm/entities/quotes
 S31-POST-22 CHOICE | two equal posts are two; an Idempotency-Key makes them one | sep31/repeatKey
 S31-POST-23 SEC | a refusal stores nothing | sep31/createTransaction
 S31-RESP-01 MUST | 201 with id, account and memo | sep31/api, sep31/wire
@@ -153,12 +153,12 @@ S31-CB-02 MUST | a second PUT replaces the first | sep31/registerCallback
 S31-CB-03 MUST | not offered, unknown or foreign: 404 | sep31/registerCallback
 S31-CB-04 CHOICE | https, no userinfo, no fragment, no inner host | http/outboundUrl
 S31-CB-05 MUST | each change of status is posted, the first not | sep31/StatusCallbacks, runtime/stepRow
-S31-CB-06 CHOICE | the body is GET's, wrapper and all | sep31/StatusCallbacks
+S31-CB-06 CHOICE | the body is GET's, wrapper and all | sep31/StatusCallbacks | decision: as GET was at that change (ADR 0016)
 S31-CB-07 MUST | signed over time, host and body | callbacks/signature
 S31-CB-08 CHOICE | both headers carry the signature | callbacks/signature
 S31-CB-09 CHOICE | the host in it has an unusual port | callbacks/signature
 S31-CB-10 MUST | every attempt is signed afresh | callbacks/CallbackSender, callbacks/signature
-S31-CB-11 MUST | at least once, in order, with backoff | callbacks/retrySchedule, sep31/StatusCallbacks
+S31-CB-11 MUST | at least once, in order, with backoff | callbacks/retrySchedule, sep31/StatusCallbacks | decision: one at a time, doubling pauses, for a day (ADR 0016)
 S31-CB-12 CHOICE | no redirect, little of the answer, a time limit | callbacks/CallbackSender, adapters/outbound-node/requestPinned
 S31-CB-13 SEC | a failing callback changes nothing else | sep31/StatusCallbacks
 S31-CB-14 MUST | a 400 is our fault: said, not hammered | callbacks/CallbackSender

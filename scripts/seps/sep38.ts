@@ -28,7 +28,7 @@ S38-F-01 MUST | sell is total_price times buy | machines/domain/Price
 S38-F-02 MUST | price leaves the fee out | machines/domain/Price
 S38-F-03 MUST | price times buy is not sell | machines/domain/Price
 S38-F-04 MUST | equal to the decimals of what is bought | machines/domain/Price
-S38-F-05 CHOICE | amounts first, prices from them | machines/domain/Price
+S38-F-05 CHOICE | amounts first, prices from them | machines/domain/Price | decision: and printed so that doubles agree too (ADR 0017)
 S38-F-06 CHOICE | rounding favours us, by one unit at most | machines/domain/Price
 S38-F-07 MUST | no more decimals than the asset has | machines/domain/Currency, sep38/Market
 S38-F-08 MUST | the amount given is answered as given | machines/domain/Price
@@ -40,16 +40,16 @@ S38-Q-02 MUST | its members; methods only if asked | sep38/present
 S38-Q-03 MUST | never both methods; one of several is needed | sep38/Market
 S38-Q-04 CHOICE | null is absent | sep38/parseRequest
 S38-Q-05 MUST | expires_at lies ahead, in UTC | sep38/QuotesLayer
-S38-Q-06 MUST | expire_after: kept, or 400 | sep38/QuotesLayer
-S38-Q-07 MUST | the amount is held until expiry or use | sep38/QuotesLayer, ports/Storage
-S38-Q-08 SHOULD | for Sending Anchors, so many open | sep38/QuoteClients
+S38-Q-06 MUST | expire_after: kept, or 400 | sep38/QuotesLayer | decision: a day at most, unless set otherwise (ADR 0018)
+S38-Q-07 MUST | the amount is held until expiry or use | sep38/QuotesLayer, adapters/storage-mikro-orm/quoteStatements
+S38-Q-08 SHOULD | for Sending Anchors, so many open | sep38/QuoteClients | decision: those who may send, so many each; or everybody, by setting (ADR 0018)
 S38-Q-09 SEC | reading and using ask for the owner | sep38/QuotesLayer
-S38-Q-10 SEC | used once, with its transaction | ports/Storage
+S38-Q-10 SEC | used once, with its transaction | adapters/storage-mikro-orm/quoteStatements, adapters/storage-memory/births
 S38-Q-11 CHOICE | ids cannot be guessed | sep38/QuotesLayer
 S38-Q-12 MUST | the Stellar asset is sold | sep38/Market
 S38-G-01 MUST | as it was answered, also when expired | sep38/present, sep38/QuotesLayer
 S38-G-02 MUST | unknown, foreign, malformed: 404 | sep38/QuotesLayer
 S38-G-03 MUST | the payment's ledger closes before expiry | machines/transaction/guards
-S38-G-04 MUST | quotes in use are kept | ports/Storage
+S38-G-04 MUST | quotes in use are kept | adapters/storage-mikro-orm/quoteStatements
 S38-G-05 CHOICE | no rates: 503, but quotes given hold | sep38/askRates
 `
