@@ -26,7 +26,7 @@ S31-INFO-02 MUST | lang chooses the language of descriptions | sep31/Info
 S31-INFO-03 MUST | members of an asset, with their types | sep31/Info, sep31/wire
 S31-INFO-04 COMPAT | every asset says enabled: true | sep31/Info
 S31-INFO-05 MUST | numbers are JSON numbers, exact and not negative | sep31/amounts, sep31/Info
-S31-INFO-06 MUST | quotes_required without quotes_supported stops the start | cli/readQuotes, sep31/Info
+S31-INFO-06 MUST | quotes_required never stands without quotes_supported | cli/readQuotes, sep31/Info
 S31-INFO-07 CHOICE | two assets of one code are refused at start | sep31/Info, cli/readConfigFile
 S31-INFO-08 MUST | sep12 has sender and receiver, no more | sep31/Info
 S31-INFO-09 CHOICE | types are published while KYC applies | sep31/Info
