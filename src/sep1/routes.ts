@@ -5,7 +5,14 @@
  */
 import { Effect, Layer, Result, Schema } from "effect"
 import { HttpServerResponse } from "effect/http"
-import { HttpApi, HttpApiBuilder, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import {
+  HttpApi,
+  HttpApiBuilder,
+  HttpApiEndpoint,
+  HttpApiGroup,
+  HttpApiSchema,
+  OpenApi
+} from "effect/http-api"
 import { serveApi } from "../http/serveApi.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { stellarToml } from "./Toml.ts"
@@ -23,7 +30,7 @@ export class Sep1Api extends HttpApi.make("sep1").add(
   HttpApiGroup.make("sep1").add(
     HttpApiEndpoint.get("stellarToml", "/.well-known/stellar.toml", {
       success: Schema.String.pipe(HttpApiSchema.asText({ contentType }))
-    })
+    }).annotate(OpenApi.Summary, "What this anchor is, and where its services are")
   )
 ) {}
 

@@ -1,6 +1,6 @@
 /** The wire of SEP-10: GET and POST on one path (SEP-10 §Challenge, §Token). Importable by clients; no handler here. */
 import { Schema } from "effect"
-import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema } from "effect/http-api"
+import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { BadRequest, Forbidden, Unauthorized, Unavailable } from "../http/errors.ts"
 import { FairAddress } from "./FairShare.ts"
 import { servicePaths } from "../sep1/Toml.ts"
@@ -30,12 +30,12 @@ export class Sep10Group extends HttpApiGroup.make("sep10")
       query: ChallengeQuery,
       success: ChallengeAnswer,
       error: [BadRequest, Unauthorized, Forbidden]
-    }),
+    }).annotate(OpenApi.Summary, "A challenge to sign, for whoever is about to sign in"),
     HttpApiEndpoint.post("token", authPath, {
       payload: [SignedChallenge, SignedChallenge.pipe(HttpApiSchema.asFormUrlEncoded())],
       success: TokenAnswer,
       error: [BadRequest, Unavailable]
-    })
+    }).annotate(OpenApi.Summary, "A token for a challenge that was signed")
   )
   .middleware(FairAddress) {}
 

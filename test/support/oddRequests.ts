@@ -17,6 +17,7 @@ interface Parameter {
   readonly in: string
 }
 export interface Operation {
+  readonly operationId: string
   readonly summary?: string
   readonly security?: ReadonlyArray<unknown>
   readonly parameters?: ReadonlyArray<Parameter>
@@ -26,7 +27,10 @@ export interface Operation {
   readonly responses: Readonly<
     Record<
       string,
-      { readonly content?: Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>> }
+      {
+        readonly headers?: Readonly<Record<string, unknown>>
+        readonly content?: Readonly<Record<string, { readonly schema: Schema; readonly example?: unknown }>>
+      }
     >
   >
 }
