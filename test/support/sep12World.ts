@@ -19,6 +19,7 @@ import type { PaymentRail } from "../../src/ports/Rails.ts"
 import { Signer } from "../../src/ports/Signer.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import type { Vault } from "../../src/ports/Vault.ts"
+import type { Payouts } from "../../src/payouts/Payouts.ts"
 import { PayoutExecutor } from "../../src/payouts/PayoutExecutor.ts"
 import type { Actors } from "../../src/runtime/Actors.ts"
 import { CustomerCallbacks } from "../../src/sep12/CustomerCallbacks.ts"
@@ -140,6 +141,7 @@ type Services =
   | CustomerCallbacks
   | ErasureSweeper
   | VerdictSweeper
+  | Payouts
   | Actors
   | Storage
   | KedgeConfig

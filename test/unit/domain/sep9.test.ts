@@ -23,6 +23,39 @@ describe("sep9 names", () => {
     expect(isCardField("card.number")).toBe(true)
   })
 
+  const binary =
+    "photo_id_front photo_id_back notary_approval_of_photo_id photo_proof_residence proof_of_income proof_of_liveness"
+  const account =
+    "bank_name bank_account_type bank_account_number bank_number bank_phone_number bank_branch_number external_transfer_memo clabe_number cbu_number cbu_alias mobile_money_number mobile_money_provider crypto_address crypto_memo"
+  const tables: Readonly<Record<string, string>> = {
+    "S9-01":
+      "family_name last_name given_name first_name additional_name address_country_code state_or_province city postal_code address mobile_number mobile_number_format email_address birth_date birth_place birth_country_code tax_id tax_id_name occupation employer_name employer_address language_code id_type id_country_code id_issue_date id_expiration_date id_number ip_address sex referral_id",
+    "S9-02": account,
+    "S9-03":
+      "name VAT_number registration_number registration_date registered_address number_of_shareholders shareholder_name photo_incorporation_doc photo_proof_address address_country_code state_or_province city postal_code director_name website email phone"
+  }
+  it("has each name of SEP-9 as it is spelled there, and no other (S9-01, S9-02, S9-03)", () => {
+    const organization = `${tables["S9-03"] ?? ""} ${account}`
+      .split(" ")
+      .map((name) => `organization.${name}`)
+    const names = [...`${tables["S9-01"] ?? ""} ${binary} ${account}`.split(" "), ...organization]
+    expect(sep9Names.toSorted()).toEqual(names.toSorted())
+    const typed = (type: string) => sep9Names.filter((name) => sep9Field(name)?.type === type).toSorted()
+    expect(typed("binary")).toEqual(
+      [
+        ...binary.split(" "),
+        "organization.photo_incorporation_doc",
+        "organization.photo_proof_address"
+      ].toSorted()
+    )
+    expect(typed("number")).toEqual(["occupation", "organization.number_of_shareholders"])
+    expect(typed("date")).toEqual(
+      ["birth_date", "id_issue_date", "id_expiration_date", "organization.registration_date"].toSorted()
+    )
+    expect(sep9Field("sex")?.choices).toEqual(["male", "female", "other"])
+    expect(sep9Field("bank_account_type")?.choices).toEqual(["checking", "savings"])
+  })
+
   it("knows a card's fields as such, and takes none of them (S9-04)", () => {
     const rest =
       "number expiration_date cvc holder_name network postal_code country_code state_or_province city address token"

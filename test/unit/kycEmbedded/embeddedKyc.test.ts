@@ -7,9 +7,15 @@ import { type EmbeddedKycOptions, layer as embeddedKyc } from "../../../adapters
 import { layerOver } from "../../../adapters/storage-memory/MemoryStorage.ts"
 import { emptyTables, type Tables } from "../../../adapters/storage-memory/tables.ts"
 import { layer as localVault } from "../../../adapters/vault-local/LocalVault.ts"
-import type { CustomerId } from "../../../machines/domain/Ids.ts"
-import { KedgeConfig } from "../../../src/KedgeConfig.ts"
-import { type CustomerValue, KycProvider, type Verdict } from "../../../src/ports/KycProvider.ts"
+import { amount } from "../../../machines/domain/Amount.ts"
+import type { CustomerId, TransactionId } from "../../../machines/domain/Ids.ts"
+import { KedgeConfig, type Settings } from "../../../src/KedgeConfig.ts"
+import {
+  type AboutTransaction,
+  type CustomerValue,
+  KycProvider,
+  type Verdict
+} from "../../../src/ports/KycProvider.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { anchorA, sep12Settings } from "../../support/sep12World.ts"
 
@@ -17,14 +23,22 @@ const id = "0190a000-0000-7000-8000-00000000c001" as CustomerId
 const type = "sep31-receiver"
 const complete = { first_name: "Ada", last_name: "Okafor", bank_account_number: "12345" }
 
-const world = (options: EmbeddedKycOptions = {}, tables: Tables = emptyTables()) =>
+const world = (
+  options: EmbeddedKycOptions = {},
+  tables: Tables = emptyTables(),
+  customerTypes: Settings["customerTypes"] = sep12Settings.customerTypes
+) =>
   embeddedKyc(options).pipe(
     Layer.provideMerge(localVault),
     Layer.provideMerge(
       Layer.mergeAll(
         layerOver(tables),
         nodeEntropy,
-        Layer.succeed(KedgeConfig, { ...sep12Settings, dataKey: Redacted.make("07".repeat(32)) })
+        Layer.succeed(KedgeConfig, {
+          ...sep12Settings,
+          customerTypes,
+          dataKey: Redacted.make("07".repeat(32))
+        })
       )
     )
   )
@@ -115,6 +129,144 @@ describe("kyc-embedded verdicts", () => {
       expect(judged.status).toBe("NEEDS_INFO")
       expect(Object.keys(judged.fields)).toEqual(["last_name"])
     }).pipe(Effect.provide(world({ scripted: true })))
+  )
+})
+
+describe("kyc-embedded tiers", () => {
+  const [from500, from1000] = [amount("500"), amount("1000")]
+  const tiers = {
+    [type]: {
+      description: "a person who receives money",
+      fields: {
+        first_name: { description: "given name", optional: false, choices: null },
+        tax_id: { description: "tax identifier", optional: false, choices: null, fromAmount: from500 },
+        id_number: { description: "document", optional: false, choices: null, fromAmount: from1000 }
+      }
+    }
+  }
+  const about = (value: string): AboutTransaction => ({
+    transactionId: "0190a000-0000-7000-8000-000000000001" as TransactionId,
+    amount: amount(value),
+    asset: "stellar:native",
+    fundingMethod: "SEPA",
+    destinationAsset: null
+  })
+  const tierOf = (value: string) =>
+    Effect.flatMap(KycProvider, (kyc) => kyc.tierOf?.(type, about(value)) ?? Effect.succeed("none"))
+
+  it.effect("are the highest amount a transaction reaches, and none below the lowest (S31-KYC-05)", () =>
+    Effect.gen(function* () {
+      expect(yield* tierOf("499.9999999")).toBeNull()
+      expect(yield* tierOf("500")).toBe("500")
+      expect(yield* tierOf("999")).toBe("500")
+      expect(yield* tierOf("1000000")).toBe("1000")
+    }).pipe(Effect.provide(world({}, emptyTables(), tiers)))
+  )
+
+  it.effect("want what all lower ones want, and keep what any of them wants (S31-KYC-05, S12-PUT-10)", () =>
+    Effect.gen(function* () {
+      yield* created
+      const kyc = yield* KycProvider
+      const wanted = (tier?: string) => Effect.map(kyc.fields(type, "en", tier), Object.keys)
+      expect(yield* wanted()).toEqual(["first_name"])
+      expect(yield* wanted("500")).toEqual(["first_name", "tax_id"])
+      expect(yield* wanted("1000")).toEqual(["first_name", "tax_id", "id_number"])
+      yield* put({ first_name: "Ada", tax_id: "DE1" })
+      expect(statusOf(yield* kyc.verdict(id, type, "en"))).toBe("ACCEPTED")
+      expect(statusOf(yield* kyc.verdict(id, type, "en", "500"))).toBe("ACCEPTED")
+      expect(statusOf(yield* kyc.verdict(id, type, "en", "1000"))).toBe("NEEDS_INFO")
+    }).pipe(Effect.provide(world({}, emptyTables(), tiers)))
+  )
+
+  it.effect("are rejected with their type, and one of them alone (S31-KYC-07)", () =>
+    Effect.gen(function* () {
+      yield* created
+      const kyc = yield* KycProvider
+      const storage = yield* Storage
+      yield* put({ first_name: "Ada", tax_id: "DE1" })
+      const about500 = { id, type: `${type}@500`, message: null, askAgainInSeconds: null, put: [] }
+      yield* storage.recordVerdict({ ...about500, status: "REJECTED" })
+      expect(statusOf(yield* kyc.verdict(id, type, "en"))).toBe("ACCEPTED")
+      expect(statusOf(yield* kyc.verdict(id, type, "en", "500"))).toBe("REJECTED")
+      yield* storage.recordVerdict({ ...about500, status: "ACCEPTED" })
+      yield* record("REJECTED")
+      expect(statusOf(yield* kyc.verdict(id, type, "en", "500"))).toBe("REJECTED")
+    }).pipe(Effect.provide(world({}, emptyTables(), tiers)))
+  )
+})
+
+describe("kyc-embedded codes", () => {
+  const proven = {
+    [type]: {
+      description: "a person who receives money",
+      fields: {
+        mobile_number: { description: "phone", optional: false, choices: null, verify: true }
+      }
+    }
+  }
+  const sending = (sent: Array<string>) =>
+    Effect.fnUntraced(function* (mobile_number: string) {
+      const kyc = yield* KycProvider
+      return yield* kyc.put({
+        customerId: id,
+        type,
+        values: { mobile_number },
+        lang: "en",
+        sendCode: ({ code }) => Effect.sync(() => void sent.push(code))
+      })
+    })
+  const verify = (code: string) =>
+    Effect.flatMap(
+      KycProvider,
+      (kyc) =>
+        kyc.verify?.({ customerId: id, type, codes: { mobile_number: code }, lang: "en" }) ??
+        Effect.die(new Error("nothing is verified"))
+    )
+
+  it.effect(
+    "are good for their time and not longer; then the value put again brings another (S12-PUT-06)",
+    () => {
+      const sent: Array<string> = []
+      return Effect.gen(function* () {
+        yield* created
+        const send = sending(sent)
+        expect(statusOf(yield* send("+14155550100"))).toBe("NEEDS_INFO")
+        yield* TestClock.adjust("900 seconds")
+        const late = yield* Effect.flip(verify(sent[0] ?? ""))
+        expect(late.message).toContain("has expired")
+        yield* send("+14155550100")
+        yield* TestClock.adjust("899 seconds")
+        expect(statusOf(yield* verify(sent[1] ?? ""))).toBe("ACCEPTED")
+        expect(sent).toHaveLength(2)
+      }).pipe(Effect.provide(world({}, emptyTables(), proven)))
+    }
+  )
+
+  it.effect(
+    "are sent again with the same value, and are no value of the customer (S12-PUT-02, SEC-21)",
+    () => {
+      const sent: Array<string> = []
+      return Effect.gen(function* () {
+        yield* created
+        const send = sending(sent)
+        const kyc = yield* KycProvider
+        yield* send("+14155550100")
+        yield* send("+14155550100")
+        expect(sent[1]).toBe(sent[0])
+        expect(yield* kyc.values(id)).toEqual({ mobile_number: "+14155550100" })
+        yield* verify(sent[0] ?? "")
+        yield* Effect.flip(verify(sent[0] ?? ""))
+      }).pipe(Effect.provide(world({}, emptyTables(), proven)))
+    }
+  )
+
+  it.effect("that nothing can send are a failure, and the value waits (S12-PUT-06)", () =>
+    Effect.gen(function* () {
+      yield* created
+      const failure = yield* Effect.flip(put({ mobile_number: "+14155550100" }))
+      expect(failure._tag).toBe("KycUnavailable")
+      expect(statusOf(yield* verdict)).toBe("NEEDS_INFO")
+    }).pipe(Effect.provide(world({}, emptyTables(), proven)))
   )
 })
 
