@@ -14,7 +14,8 @@ import type { ActorSetAside, NoAnswer, Overloaded } from "../runtime/Actors.ts"
 import type { CustomersUnavailable } from "../sep12/errors.ts"
 import type { HookFault } from "./callHook.ts"
 import { idOf } from "./checkCustomers.ts"
-import { type Creator, makeCreate } from "./createTransaction.ts"
+import type { Creator } from "./birthOf.ts"
+import { makeCreate } from "./createTransaction.ts"
 import {
   type CustomerInfoNeeded,
   type CustomersChanging,

@@ -4,12 +4,35 @@
  * Ready for funds when both customers are accepted; else it waits for them in `pending_receiver` with its memo drawn and not told
  * (S31-RESP-04, S31-RESP-08). Gotcha: with a quote its life is the quote's (S31-ST-10), whatever the settings say.
  */
+import type { FeeTerms } from "../../machines/domain/Fee.ts"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
 import { initialContext, type MismatchPolicy, type Terms } from "../../machines/transaction/context.ts"
 import { storedContext } from "../../machines/transaction/snapshot.ts"
 import type { ActorRow, Birth, RepeatKey, SealedRow } from "../ports/rows.ts"
-import type { Admitted, Creator } from "./createTransaction.ts"
+import type { Parties } from "./checkCustomers.ts"
+import type { CheckedRequest } from "./checkRequest.ts"
+import type { ValidationAnswer } from "./hookAnswers.ts"
+import type { ReceivedAsset } from "./Info.ts"
+
+/** Who posts: the Sending Anchor's base account, and for the audit how the token named it (S31-AUTH-08). */
+export interface Creator {
+  readonly account: string
+  readonly subject: string
+  readonly clientDomain: string | null
+}
+
+export type Accepted = Extract<ValidationAnswer, { readonly _tag: "Accepted" }>
+
+/** What every check let through. */
+export interface Admitted {
+  readonly asset: ReceivedAsset
+  readonly request: CheckedRequest
+  readonly parties: Parties
+  readonly fields: Readonly<Record<string, string>>
+  readonly accepted: Accepted
+  readonly fee: FeeTerms
+}
 
 /** The customers are asked for right after the birth; should the process die before that, again after so many seconds. */
 const askedWithin = 15

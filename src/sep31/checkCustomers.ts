@@ -98,7 +98,8 @@ const unjudged = Effect.fnUntraced(function* (
   return { row, type: null, isAccepted: true }
 })
 
-const rejected = {
+/** No reason is told: it may be one that must not be (S31-ERR-04). */
+export const rejectedSides = {
   sender: say`the sender cannot take part in payments here`,
   receiver: say`the receiver cannot take part in payments here`
 }
@@ -131,7 +132,7 @@ const judged = Effect.fnUntraced(function* (
     isRejected ||= verdict.status === "REJECTED"
     first ??= row
   }
-  if (isRejected) return yield* refuse(BadRequest, rejected[name])
+  if (isRejected) return yield* refuse(BadRequest, rejectedSides[name])
   if (processing !== null) return processing
   return mayFollow ? { row: first, type: usual, isAccepted: false } : yield* customerInfoNeeded(usual)
 })

@@ -21,9 +21,9 @@ import { Actors } from "../runtime/Actors.ts"
 import { sealDestination } from "../runtime/Destination.ts"
 import { Customers } from "../sep12/Customers.ts"
 import { Quotes } from "../sep38/Quotes.ts"
-import { actorOf, birthOf, isReady } from "./birthOf.ts"
+import { type Accepted, actorOf, type Admitted, birthOf, type Creator, isReady } from "./birthOf.ts"
 import { callHook } from "./callHook.ts"
-import { checkCustomers, type Parties } from "./checkCustomers.ts"
+import { checkCustomers } from "./checkCustomers.ts"
 import { type CheckedRequest, checkRequest, leavesSomething } from "./checkRequest.ts"
 import { CustomersChanging, customerInfoNeeded, transactionInfoNeeded } from "./errors.ts"
 import { type ValidationAnswer, ValidationAnswer as ValidationSchema } from "./hookAnswers.ts"
@@ -35,29 +35,10 @@ import { fingerprintOf } from "./repeatKey.ts"
 import { declaredValues, missingFields } from "./requiredFields.ts"
 import type { CreatedWire } from "./wire.ts"
 
-/** Who posts: the Sending Anchor's base account, and for the audit how the token named it (S31-AUTH-08). */
-export interface Creator {
-  readonly account: string
-  readonly subject: string
-  readonly clientDomain: string | null
-}
-
 /** A memo is one of 2^64; this many taken in a row means that they are not drawn at random. */
 const memoDrawsMax = 5
 /** What a request relies on changes between the checks and the commit, again and again: not for this request to sit out. */
 const checksMax = 3
-
-type Accepted = Extract<ValidationAnswer, { readonly _tag: "Accepted" }>
-
-/** What every check let through. */
-export interface Admitted {
-  readonly asset: ReceivedAsset
-  readonly request: CheckedRequest
-  readonly parties: Parties
-  readonly fields: Readonly<Record<string, string>>
-  readonly accepted: Accepted
-  readonly fee: FeeTerms
-}
 
 export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
   const settings = yield* KedgeConfig

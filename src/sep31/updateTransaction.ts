@@ -5,7 +5,7 @@
  * refused (S31-PATCH-09). Gotcha: the next attempt reads a new sealed snapshot, never the request.
  */
 import { Effect } from "effect"
-import type { CustomerId } from "../../machines/domain/Ids.ts"
+import { type CustomerId, payoutId } from "../../machines/domain/Ids.ts"
 import type { Refusal } from "../../machines/transaction/refusals.ts"
 import { BadRequest } from "../http/errors.ts"
 import { orRefuse, refuse } from "../http/Language.ts"
@@ -23,6 +23,7 @@ import {
 import type { Note } from "../runtime/Note.ts"
 import { Customers } from "../sep12/Customers.ts"
 import { callHook } from "./callHook.ts"
+import { rejectedSides } from "./checkCustomers.ts"
 import { noSuchTransaction } from "./errors.ts"
 import { UpdateAnswer } from "./hookAnswers.ts"
 import type { FieldValues } from "./parseRequest.ts"
@@ -45,12 +46,41 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
       : yield* Effect.provideContext(openDestination(sealed), services).pipe(Effect.orDie)
   })
 
+  /** What is thought of a customer now; null where it was erased. */
+  const verdictOf = (row: TransactionRow, id: CustomerId, type: string) =>
+    customers
+      .forTransaction({ sendingAnchor: row.sendingAnchor, id, type })
+      .pipe(Effect.catchTag("CustomerNotFound", () => Effect.succeed(null)))
+
   /** The version under which a customer is ACCEPTED; null while it is not, or when it was erased. */
   const acceptedVersion = (row: TransactionRow, id: CustomerId, type: string) =>
-    customers.forTransaction({ sendingAnchor: row.sendingAnchor, id, type }).pipe(
-      Effect.map((found) => (found.verdict.status === "ACCEPTED" ? found.row.version : null)),
-      Effect.catchTag("CustomerNotFound", () => Effect.succeed(null))
+    Effect.map(verdictOf(row, id, type), (found) =>
+      found?.verdict.status === "ACCEPTED" ? found.row.version : null
     )
+
+  /** A side that was rejected since the payout was first made: no new one is begun for it (S31-KYC-07). */
+  const rejectedSide = Effect.fnUntraced(function* (row: TransactionRow) {
+    for (const [name, id, type] of [
+      ["sender", row.senderId, row.senderType],
+      ["receiver", row.receiverId, row.receiverType]
+    ] as const) {
+      const found = id === null || type === null ? null : yield* verdictOf(row, id, type)
+      if (found?.verdict.status === "REJECTED") return name
+    }
+    return null
+  })
+
+  /** The update is refused, and the payment goes back: nothing else is left to wait for. */
+  const giveBack = Effect.fnUntraced(function* (row: TransactionRow, side: "sender" | "receiver") {
+    const newest = payoutId(row.id, row.context.attempt ?? 0)
+    yield* actors.tell({
+      to: row.id,
+      event: { type: "payout.rejected", payoutId: newest, note: null },
+      cause: "customer",
+      known: row
+    })
+    return yield* refuse(BadRequest, rejectedSides[side])
+  })
 
   /**
    * The customer's values as they are now, where they are the judged ones; those of the last attempt where the customer is not
@@ -69,6 +99,8 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
   return Effect.fnUntraced(function* (row: TransactionRow, values: FieldValues, note: Note | null) {
     if (row.status !== "pending_transaction_info_update") return yield* notAwaited(row.status)
     const fields = yield* orRefuse(BadRequest, checkUpdate(wantedFields(row, note), values))
+    const rejected = yield* rejectedSide(row)
+    if (rejected !== null) return yield* giveBack(row, rejected)
     const verdict = yield* callHook({
       hook: "acceptUpdate",
       ask: () =>
