@@ -67,7 +67,59 @@ describe.each([["es", es]] as const)("the language %s", (_, language) => {
   })
 })
 
+const machineWords = new Set(["customer_info_needed", "transaction_info_needed"])
+const answers = (path: string) => /^src\/(http|sep\d+)\//.test(path)
+const refusing = new Set(["refuse", "refused", "notThis", "unavailable", "worded"])
+
+/** English written where a sentence should stand: it could never be said otherwise. */
+const isPlain = (value: unknown): boolean => {
+  const node = value as Node | null
+  const text = textOf(node)
+  return (
+    node?.type === "TemplateLiteral" ||
+    (node?.type === "Literal" && text !== undefined && !machineWords.has(text))
+  )
+}
+
+const plainIn = (source: Source): ReadonlyArray<string> =>
+  [...descend(source.program)]
+    .filter((node) => {
+      if (node.type === "Property") return textOf(node["key"]) === "error" && isPlain(node["value"])
+      const isRefusal = node.type === "CallExpression" && refusing.has(textOf(node["callee"]) ?? "")
+      return isRefusal && (node["arguments"] as ReadonlyArray<unknown>).some(isPlain)
+    })
+    .map(
+      (node) =>
+        `${source.path}:${lineOf(source.text, node.start)} is said in English alone; write it with say`
+    )
+
+describe("what is said to a client", () => {
+  it("is a sentence, and never a string of English (S31-GEN-10)", () => {
+    expect(
+      allSources()
+        .filter(({ path }) => answers(path))
+        .flatMap(plainIn)
+    ).toEqual([])
+  })
+})
+
 describe("the languages' rules catch", () => {
+  it.each([
+    'new BadRequest({ error: "no" })',
+    "jsonUnsafe({ error: `no ${a}` })",
+    'refuse(BadRequest, "no")',
+    'unavailable("later", 5)'
+  ])("English in %s", (text) => {
+    expect(plainIn(parse("src/http/x.ts", text))).toHaveLength(1)
+  })
+
+  it.each(["refuse(BadRequest, say`no`)", "new NotFound({ error })", '({ error: "customer_info_needed" })'])(
+    "nothing in %s",
+    (text) => {
+      expect(plainIn(parse("src/http/x.ts", text))).toEqual([])
+    }
+  )
+
   const source = parse("src/x.ts", "const a = say`{${1}} is less than ${say`the minimum`}`")
 
   it("a sentence without translation, and one within another", () => {
