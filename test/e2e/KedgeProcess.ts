@@ -83,7 +83,17 @@ export class KedgeProcess {
   static async prepare(
     databaseUrl: string,
     more: Readonly<Record<string, string>> = {},
-    config: { readonly asset?: object; readonly file?: object } = {}
+    config: {
+      readonly asset?: object
+      /** More of the file; what names the asset's issuer is made when it is known. */
+      readonly file?: object | ((asset: { readonly code: string; readonly issuer: string }) => object)
+      /** Sending Anchors beside the one that pays. */
+      readonly anchors?: ReadonlyArray<{
+        readonly account: string
+        readonly name: string
+        readonly profile: string
+      }>
+    } = {}
   ): Promise<KedgeProcess> {
     const directory = mkdtempSync(join(tmpdir(), "kedge-e2e-"))
     const sandbox = spawn(
@@ -131,8 +141,8 @@ export class KedgeProcess {
             ...config.asset
           }
         ],
-        ...config.file,
-        sendingAnchors: [{ account: sender.publicKey(), name: "Sender" }]
+        ...(typeof config.file === "function" ? config.file(asset) : config.file),
+        sendingAnchors: [{ account: sender.publicKey(), name: "Sender" }, ...(config.anchors ?? [])]
       })
     )
     return new KedgeProcess({
@@ -231,13 +241,19 @@ export class KedgeProcess {
   }
 
   async signIn(): Promise<SignedIn> {
-    const seed = Redacted.make(this.sender.secret())
+    const { toml, token } = await this.token()
+    return signedIn(toml, token)
+  }
+
+  /** A token of an account, and what stellar.toml says. */
+  async token(account: Keypair = this.sender) {
+    const seed = Redacted.make(account.secret())
     return runClient(
       Effect.gen({ self: this }, function* () {
         const home = new URL(this.home)
         const toml = yield* readHome(home)
         const signed = yield* signChallenge({ home, seed }, toml)
-        return signedIn(toml, yield* signIn(toml, signed))
+        return { toml, token: yield* signIn(toml, signed) }
       })
     )
   }
