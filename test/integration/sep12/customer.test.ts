@@ -18,6 +18,10 @@ describe("sep12 authentication", () => {
   const endpoints = [
     ["GET", "/sep12/customer"],
     ["PUT", "/sep12/customer"],
+    ["PUT", "/sep12/customer/verification"],
+    ["PUT", "/sep12/customer/callback"],
+    ["POST", "/sep12/customer/files"],
+    ["GET", "/sep12/customer/files"],
     ["DELETE", `/sep12/customer/${anchorA}`]
   ] as const
 
