@@ -84,7 +84,15 @@ export const libraries: Readonly<Record<string, ReadonlyArray<string>>> = {
     adapters
   ],
   "effect/http-api": [...api, "src/http", "src/client", "src/Kedge", "src/app", adapters],
-  "effect/encoding": ["src/http", "src/console", "src/client", "src/operator", "src/sep10", "src/sep12", adapters],
+  "effect/encoding": [
+    "src/http",
+    "src/console",
+    "src/client",
+    "src/operator",
+    "src/sep10",
+    "src/sep12",
+    adapters
+  ],
   "effect/schema": ["src/runtime", "src/http", "src/app"],
   "effect/persistence": ["src/http", "src/payouts", adapters],
   "effect/observability": ["src/telemetry", "src/app"],
