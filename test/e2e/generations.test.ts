@@ -233,6 +233,18 @@ it("without a quote a 3.1 client may have another currency delivered, at the pri
   })
 }, 60_000)
 
+it("the home of a server that converts names where quotes are had (S31-GEN-01, S31-GEN-02, S31-GEN-03)", async () => {
+  const toml = await (await fetch(`${kedge.home}/.well-known/stellar.toml`)).text()
+
+  for (const [name, path] of [
+    ["DIRECT_PAYMENT_SERVER", "sep31"],
+    ["KYC_SERVER", "sep12"],
+    ["ANCHOR_QUOTE_SERVER", "sep38"]
+  ]) {
+    expect(toml).toContain(`${name}="${kedge.home}/${path}"`)
+  }
+})
+
 it("each of them was paid out once (R1)", async () => {
   const book = await kedge.book()
   const paid = book.map(({ transactionId }) => transactionId)

@@ -289,6 +289,13 @@ describe("a destination_asset without a quote", () => {
     expect((await rowOf(id)).state).toBe("pending_sender.awaitingPayment")
   })
 
+  it("does not make amount mean the currency delivered, as before 1.3 (S31-DUAL-09, S31-AMT-06)", async () => {
+    const row = await rowOf(await created({ amount: "10", destination_asset: brl }))
+
+    expect(row.terms.expected).toBe("10")
+    expect(await get(row.id)).toMatchObject({ amount_in: "10", amount_in_asset: usdcId })
+  })
+
   it("is refused where it is not exchanged (S31-POST-15)", async () => {
     expect(await post({ destination_asset: "iso4217:EUR" })).toMatchObject({
       status: 400,
@@ -321,6 +328,24 @@ describe("a fee in the asset delivered", () => {
       amount_fee_asset: brl
     })
     expect(open).toMatchObject({ amount_fee_asset: brl })
+  })
+})
+
+describe("a transaction without a quote", () => {
+  it("waits for its payment as long as its asset says, or the settings for all (S31-ST-10)", async () => {
+    const shared = world
+    const lifeOf = async () => {
+      const row = await rowOf(await created())
+      return (row.terms.expiresAtMillis - row.createdAtMillis) / 1000
+    }
+    const usual = await lifeOf()
+    world = await start({ lifetime: 3600 })
+    const own = await lifeOf()
+    await world.stop()
+    world = shared
+
+    expect(Math.round(usual)).toBe(86_400)
+    expect(Math.round(own)).toBe(3600)
   })
 })
 

@@ -46,6 +46,13 @@ describe("the published asset", () => {
     })
   })
 
+  it("publishes every type of a side, also those that are wanted only sometimes (S31-INFO-11, S31-INFO-09)", () => {
+    const { sep12 } = published({ ...usdc, receiverTypes: ["sep31-receiver", "sep31-sender"] })
+
+    expect(Object.keys(sep12.sender.types ?? {})).toEqual(["sep31-sender", "sep31-large-sender"])
+    expect(Object.keys(sep12.receiver.types ?? {})).toEqual(["sep31-receiver", "sep31-sender"])
+  })
+
   it("has empty sides where no KYC is needed, and no fields where none are (S31-INFO-08, S31-INFO-10)", () => {
     const wire = published({ ...plain, minimum: null, maximum: null })
 
@@ -121,7 +128,7 @@ describe("info(asset, lang)", () => {
 })
 
 describe("the settings", () => {
-  it("cannot hold two assets of one code (S31-INFO-07)", () => {
+  it("cannot hold two assets of one code (S31-INFO-07, H-36)", () => {
     const faults = settingsFaults({ quotes: null, assets: [plain, { ...plain, issuer: otherAnchor }] })
 
     expect(faults).toEqual([containing("two assets have the code USDC")])

@@ -166,7 +166,7 @@ describe("checkRequest: funding_method", () => {
     expect(Result.getOrThrow(answer).fundingMethod).toBe("PIX")
   })
 
-  it("is missing where nothing says it (S31-POST-08)", () => {
+  it("is missing where nothing says it (S31-POST-08, H-34)", () => {
     expect(fault({ fundingMethod: null })).toContain("funding_method is missing")
     expect(fault({ fundingMethod: null, fields: new Map([["type", "PIX"]]) })).toContain(
       "funding_method is missing"

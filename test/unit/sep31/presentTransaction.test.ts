@@ -129,6 +129,19 @@ describe("presentTransaction", () => {
     expect(shown(row)).not.toHaveProperty("amount_out")
   })
 
+  it("says with updated_at when the status was reached, whatever was written since (H-18, S31-GET-03)", () => {
+    const row = inState("pending_external.confirming", {
+      amounts: received,
+      version: 9,
+      statusAtMillis: 1_800_000_030_000
+    })
+
+    expect(shown(row)).toMatchObject({
+      started_at: "2027-01-15T08:00:00.000Z",
+      updated_at: "2027-01-15T08:00:30.000Z"
+    })
+  })
+
   it("sets completed_at on completed only (S31-GET-06)", () => {
     const row = inState("error", { amounts: received, completedAtMillis: 1_800_000_060_000 })
 
