@@ -14,7 +14,7 @@ import { RequestNote } from "./RequestNote.ts"
 
 /** What a browser's script may send. */
 const corsHeaders = {
-  "access-control-allow-headers": "authorization, content-type",
+  "access-control-allow-headers": "authorization, content-type, idempotency-key",
   "access-control-max-age": "600"
 }
 

@@ -278,7 +278,9 @@ describe("a mounted API", () => {
           })
           expect(preflight.status).toBe(204)
           expect(preflight.headers.get("access-control-allow-methods")).toBe("POST, OPTIONS")
-          expect(preflight.headers.get("access-control-allow-headers")).toBe("authorization, content-type")
+          expect(preflight.headers.get("access-control-allow-headers")).toBe(
+            "authorization, content-type, idempotency-key"
+          )
           for (const path of [
             "/base/things/1",
             "/base/things/absent",
