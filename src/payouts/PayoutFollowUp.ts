@@ -45,7 +45,7 @@ export class PayoutFollowUp extends Context.Service<
       const caller = yield* RailCaller
       const fence = yield* Fence
       const config = yield* KedgeConfig
-      const services = yield* Effect.context<Actors | Vault | Entropy>()
+      const services = yield* Effect.context<Actors | Vault | Entropy | KedgeConfig>()
       const { timing } = config
 
       const tell = (job: PayoutJob, rail: PaymentRail, answer: Answer) =>

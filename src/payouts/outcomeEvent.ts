@@ -11,6 +11,7 @@ import type { PayoutEvent } from "../../machines/transaction/events.ts"
 import { LookUpAnswer, type PaymentRail, PayoutOutcome } from "../ports/Rails.ts"
 import type { PayoutJob, SealedRow } from "../ports/rows.ts"
 import { type Note, sealNote } from "../runtime/Note.ts"
+import { askedAsItCame } from "./mappedFields.ts"
 
 export interface Answer {
   readonly event: PayoutEvent
@@ -34,11 +35,13 @@ export const answerOf = Effect.fnUntraced(function* (
 ) {
   const decoded = decoders[to](said)
   if (Result.isFailure(decoded)) return yield* outsideContract(job, rail)
-  const outcome = decoded.success
+  const outcome = isAsking(decoded.success) ? yield* askedAsItCame(job, decoded.success) : decoded.success
   const about = { payoutId: job.id }
   switch (outcome._tag) {
     case "Delivered": {
-      const fee = feeOf(dueOf(job), outcome.fee, outcome.amount)
+      const fee = converts(job)
+        ? convertedFee(job, outcome.fee, outcome.amount)
+        : feeOf(dueOf(job), outcome.fee, outcome.amount)
       if (Result.isFailure(fee)) return yield* contradicting(job, fee.failure)
       return plain({
         type: "payout.delivered",
@@ -92,6 +95,7 @@ export const answerOf = Effect.fnUntraced(function* (
     case "PartlyRefused": {
       const refused = parseAmount(outcome.refused)
       if (Result.isFailure(refused)) return yield* contradicting(job, String(refused.failure))
+      if (converts(job)) return yield* contradicting(job, "a part of a converted payout cannot be refused")
       const { rest } = outcome
       const externalId = outcome.externalId ?? null
       // The same part told again, by a later poll or report: what is new is what became of the rest.
@@ -115,6 +119,10 @@ export const answerOf = Effect.fnUntraced(function* (
       return yield* unknown(job, rail, outcome.reason ?? "the rail does not know whether the money moved")
   }
 })
+
+type Said = typeof LookUpAnswer.Type
+const isAsking = (said: Said): said is Extract<Said, { readonly fields: unknown }> =>
+  said._tag === "TransactionInfoNeeded" || said._tag === "CustomerInfoNeeded"
 
 /** Nobody knows; what follows is what the rail can do: be asked, be told again without paying twice, or neither. */
 export const unknown = (job: PayoutJob, rail: PaymentRail, reason: string) => {
@@ -194,6 +202,27 @@ const refusedBefore = (job: PayoutJob): Amount | null => {
   if (now === null || isMore(now.accepted, job.amountIn)) return null
   const refused = subtract(job.amountIn, now.accepted)
   return isZero(refused) ? null : refused
+}
+
+/** The Receiving Client gets another asset than the one received, at a price that holds for the whole. */
+const converts = (job: PayoutJob): boolean => job.actor.terms.conversion !== null
+
+/** Amount and fee are those of the price, or the rail did something else. */
+const convertedFee = (
+  job: PayoutJob,
+  saidFee: string | undefined,
+  saidAmount: string | undefined
+): Result.Result<null, string> => {
+  for (const [name, said, due] of [
+    ["amount", saidAmount, job.amount],
+    ["fee", saidFee, job.fee]
+  ] as const) {
+    const amount = said === undefined ? Result.succeed(due) : parseAmount(said)
+    if (Result.isFailure(amount)) return Result.fail(String(amount.failure))
+    if (amount.success !== due)
+      return Result.fail(`the rail's ${name} is ${amount.success} where ${due} was due`)
+  }
+  return Result.succeed(null)
 }
 
 /** The fee the rail charged, null when it is the planned one; a failure when the figures do not add up to the payout. */
