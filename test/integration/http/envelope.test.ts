@@ -197,7 +197,7 @@ describe("errors", () => {
 })
 
 describe("limits", () => {
-  it.live("a body beyond the limit is 413, one at the limit is read (SEC-42)", () =>
+  it.live("a body beyond the limit is 413, one at the limit is read (SEC-42, A8)", () =>
     withServer(
       (base) =>
         Effect.gen(function* () {
@@ -235,7 +235,7 @@ describe("limits", () => {
     )
   )
 
-  it.live("headers that are too large are 431, what is no HTTP is 400, both JSON (SEC-42)", () =>
+  it.live("headers that are too large are 431, what is no HTTP is 400, both JSON (SEC-42, A9)", () =>
     withServer(
       (base) =>
         Effect.gen(function* () {
@@ -253,7 +253,7 @@ describe("limits", () => {
     )
   )
 
-  it.live("a client that does not finish its request gets 408 (SEC-42)", () =>
+  it.live("a client that does not finish its request gets 408 (SEC-42, A9)", () =>
     withServer(
       (base) =>
         Effect.gen(function* () {

@@ -101,7 +101,7 @@ describe("limits", () => {
     )
   )
 
-  it.live("a body is read to a depth of 32 and no further (SEC-42, SEC-43)", () =>
+  it.live("a body is read to a depth of 32 and no further (SEC-42, SEC-43, A4)", () =>
     withServer((base) =>
       Effect.gen(function* () {
         const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`

@@ -102,7 +102,7 @@ describe("CallbackSender", () => {
   )
 
   it.live.each([301, 307, 308, 401, 404, 410, 429, 500, 503])(
-    "takes %s for not delivered and to be sent again, and follows no redirect (S31-CB-11, S31-CB-12)",
+    "takes %s for not delivered and to be sent again, and follows no redirect (S31-CB-11, S31-CB-12, A11)",
     (status) =>
       Effect.gen(function* () {
         const receiver = yield* startReceiver()
@@ -127,7 +127,7 @@ describe("CallbackSender", () => {
     }).pipe(Effect.provide(sender))
   )
 
-  it.live("waits no longer than the setting says, and reads no long answer (S31-CB-12)", () =>
+  it.live("waits no longer than the setting says, and reads no long answer (S31-CB-12, A11)", () =>
     Effect.gen(function* () {
       const receiver = yield* startReceiver()
       receiver.reply = () => undefined

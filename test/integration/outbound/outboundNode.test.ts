@@ -91,20 +91,22 @@ describe("OutboundNode", () => {
       })
   )
 
-  it.live("resolves a name once for a call: what it would say a moment later is not asked (SEC-02)", () =>
-    Effect.gen(function* () {
-      const receiver = yield* startReceiver()
-      const trap = yield* startReceiver({ host: "127.0.0.2", port: receiver.port })
-      const names = scripted(["127.0.0.1"], ["127.0.0.2"])
-      yield* client({ resolve: names.resolve }).send(request(`http://receiver.example:${receiver.port}/`))
+  it.live(
+    "resolves a name once for a call: what it would say a moment later is not asked (SEC-02, A10)",
+    () =>
+      Effect.gen(function* () {
+        const receiver = yield* startReceiver()
+        const trap = yield* startReceiver({ host: "127.0.0.2", port: receiver.port })
+        const names = scripted(["127.0.0.1"], ["127.0.0.2"])
+        yield* client({ resolve: names.resolve }).send(request(`http://receiver.example:${receiver.port}/`))
 
-      expect(names.asked).toHaveLength(1)
-      expect(receiver.received).toHaveLength(1)
-      expect(trap.connections()).toBe(0)
-    })
+        expect(names.asked).toHaveLength(1)
+        expect(receiver.received).toHaveLength(1)
+        expect(trap.connections()).toBe(0)
+      })
   )
 
-  it.live("refuses the next call when the name has come to lead inside (SEC-02, SEC-05)", () =>
+  it.live("refuses the next call when the name has come to lead inside (SEC-02, SEC-05, A10)", () =>
     Effect.gen(function* () {
       const receiver = yield* startReceiver()
       const names = scripted(["127.0.0.1"], ["169.254.169.254"])
@@ -139,7 +141,7 @@ describe("OutboundNode", () => {
       })
   )
 
-  it.live("outside local mode this machine is not called, by name or by number (SEC-01, SEC-03)", () =>
+  it.live("outside local mode this machine is not called, by name or by number (SEC-01, SEC-03, A10)", () =>
     Effect.gen(function* () {
       const receiver = yield* startReceiver({ tls: true })
       const outbound = client({ allowLocal: false })

@@ -65,7 +65,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 describe("a Sending Anchor's share", () => {
   it.live(
-    "is used up over all SEPs and all its tokens, and then it is 429 with Retry-After (S31-ERR-06)",
+    "is used up over all SEPs and all its tokens, and then it is 429 with Retry-After (S31-ERR-06, A18)",
     () =>
       withDoors({ account: three }, (base, tokenFor) =>
         Effect.gen(function* () {

@@ -147,7 +147,7 @@ describe("sep31 GET /info", () => {
 })
 
 describe("two Sending Anchors", () => {
-  it("each may send, and neither sees the other's (SEC-20)", async () => {
+  it("each may send, and neither sees the other's (SEC-20, A5)", async () => {
     const other = await world.token(otherAnchor)
 
     expect((await world.ask("GET", `/sep31/transactions/${id}`, { as: other })).status).toBe(404)

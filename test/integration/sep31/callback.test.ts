@@ -57,7 +57,7 @@ describe("sep31 PUT /transactions/:id/callback", () => {
     expect(await registered()).toBe("https://sender.example:8443/second")
   })
 
-  it("is 404 for an unknown, a malformed and another's transaction, alike and before the body (S31-CB-03)", async () => {
+  it("is 404 for an unknown, a malformed and another's transaction, alike and before the body (S31-CB-03, A5, A17)", async () => {
     const foreign = await world.token(otherAnchor)
     const answers = [
       await put({ url: "https://sender.example/" }, "0190a000-0000-7000-8000-00000000ffff"),

@@ -42,7 +42,7 @@ describe("sep31 what POST gives out", () => {
     expect(BigInt(memo) > before && BigInt(memo) < after).toBe(true)
   })
 
-  it("the id is a UUID drawn by chance, and another draw than the memo (S31-RESP-07)", async () => {
+  it("the id is a UUID drawn by chance, and another draw than the memo (S31-RESP-07, A17, I31)", async () => {
     const before = await count()
     const { id, stellar_memo: memo } = await create()
     const after = await count()

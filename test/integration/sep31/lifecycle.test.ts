@@ -282,7 +282,7 @@ describe("sep31 PATCH /transactions/:id", () => {
     ["a blank value", '{"fields":{"transaction":{"account_number":" "}}}', "application/json", 400],
     ["a number", '{"fields":{"transaction":{"account_number":1}}}', "application/json", 400],
     ["a form", "a=b", "application/x-www-form-urlencoded", 415]
-  ])("refuses %s and changes nothing (S31-PATCH-04, S31-PATCH-07)", async (name, body, type, status) => {
+  ])("refuses %s and changes nothing (S31-PATCH-04, S31-PATCH-07, A13)", async (name, body, type, status) => {
     const id = await waiting(`closed-${name}`)
     const before = await rowOf(id)
     const answer = await world.ask("PATCH", `/sep31/transactions/${id}`, { body, type })
@@ -301,7 +301,7 @@ describe("sep31 PATCH /transactions/:id", () => {
     })
   })
 
-  it("takes one of two updates at once (S31-PATCH-09)", async () => {
+  it("takes one of two updates at once (S31-PATCH-09, A14)", async () => {
     const id = await waiting("closed-4")
     const answers = await Promise.all([
       patch(id, { account_number: "a" }),

@@ -42,13 +42,16 @@ const table: ReadonlyArray<readonly [string, Cell]> = [
     "exact, the strictest policy: delivered",
     { policy: { over: "refundAll", under: "refundAll" }, paid: "100", ...delivered("98", "2", "100") }
   ],
-  ["over, no policy: all delivered", { policy: undefined, paid: "120", ...delivered("117.8", "2.2", "120") }],
+  [
+    "over, no policy: all delivered (I15)",
+    { policy: undefined, paid: "120", ...delivered("117.8", "2.2", "120") }
+  ],
   [
     "over, deliver: all delivered",
     { policy: over("deliver"), paid: "120", ...delivered("117.8", "2.2", "120") }
   ],
   [
-    "over, refundExcess: what was announced is delivered, the rest owed back",
+    "over, refundExcess: what was announced is delivered, the rest owed back (I15)",
     {
       policy: over("refundExcess"),
       paid: "120",
@@ -58,12 +61,18 @@ const table: ReadonlyArray<readonly [string, Cell]> = [
     }
   ],
   ["over, refundAll: all owed back", { policy: over("refundAll"), paid: "120", ...returned("120") }],
-  ["under, no policy: delivered", { policy: undefined, paid: "50", ...delivered("48.5", "1.5", "50") }],
+  ["under, no policy: delivered (I14)", { policy: undefined, paid: "50", ...delivered("48.5", "1.5", "50") }],
   ["under, deliver: delivered", { policy: under("deliver"), paid: "50", ...delivered("48.5", "1.5", "50") }],
-  ["under, refundAll: all owed back", { policy: under("refundAll"), paid: "50", ...returned("50") }],
-  ["over the maximum, deliver: parked", { policy: over("deliver"), paid: "10000.0000001", ...untouched }],
+  ["under, refundAll: all owed back (I14)", { policy: under("refundAll"), paid: "50", ...returned("50") }],
+  [
+    "over the maximum, deliver: parked (I15)",
+    { policy: over("deliver"), paid: "10000.0000001", ...untouched }
+  ],
   ["over the maximum, refundAll: parked", { policy: over("refundAll"), paid: "10000.0000001", ...untouched }],
-  ["under the minimum, deliver: parked", { policy: under("deliver"), paid: "0.9999999", ...untouched }],
+  [
+    "under the minimum, deliver: parked (I14, I32)",
+    { policy: under("deliver"), paid: "0.9999999", ...untouched }
+  ],
   ["under the minimum, refundAll: parked", { policy: under("refundAll"), paid: "0.9999999", ...untouched }],
   ["no more than its fee, deliver: parked", { policy: under("deliver"), paid: "1.01", ...untouched }]
 ]

@@ -138,7 +138,7 @@ describe("a firm quote", () => {
     expect(await get(id)).toMatchObject({ status: "completed", amount_in: "50", amount_out: "237.5" })
   })
 
-  it("is redeemed once, also by two at the same time (S31-POST-21, S31-POST-19)", async () => {
+  it("is redeemed once, also by two at the same time (S31-POST-21, S31-POST-19, A2)", async () => {
     const { id: quote_id } = await quoteFor("100")
     const before = await stored()
     const answers = await Promise.all(Array.from({ length: 8 }, () => post({ quote_id })))

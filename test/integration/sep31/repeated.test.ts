@@ -31,7 +31,7 @@ const stored = () =>
   )
 
 describe("a POST with an Idempotency-Key", () => {
-  it("is answered as the first time when it comes again (S31-POST-22)", async () => {
+  it("is answered as the first time when it comes again (S31-POST-22, A1)", async () => {
     const first = await post("order-1")
     const count = await stored()
     const again = await post("order-1")
@@ -60,7 +60,7 @@ describe("a POST with an Idempotency-Key", () => {
     ["method", { funding_method: "SWIFT" }],
     ["field", { fields: { transaction: { ...goodPost.fields.transaction, account_number: "other" } } }],
     ["language", { lang: "es" }]
-  ])("of another request, by its %s, is refused, and says why (S31-POST-22)", async (name, change) => {
+  ])("of another request, by its %s, is refused, and says why (S31-POST-22, A1)", async (name, change) => {
     await post(`used-${name}`)
     const count = await stored()
     const answer = await post(`used-${name}`, change)
@@ -69,7 +69,7 @@ describe("a POST with an Idempotency-Key", () => {
     expect(await stored()).toBe(count)
   })
 
-  it("makes one transaction of many at the same time (S31-POST-22)", async () => {
+  it("makes one transaction of many at the same time (S31-POST-22, A1)", async () => {
     const before = await stored()
     const answers = await Promise.all(Array.from({ length: 10 }, () => post("order-3")))
 

@@ -129,14 +129,17 @@ describe("process_post_request", () => {
     ["answers text a database cannot hold", Effect.succeed({ _tag: "Accepted", reference: "a\0b" })],
     ["asks for no field", Effect.succeed({ _tag: "TransactionInfoNeeded", fields: {} })],
     ["answers a fee that is a number", Effect.succeed({ _tag: "Accepted", fee: { fixed: 1, percent: 0 } })]
-  ])("that %s is our 500, tells nothing and stores nothing (S31-ERR-06, S31-POST-23)", async (_, answer) => {
-    world.script.hooks = { validateTransaction: () => answer as Effect.Effect<Validation> }
-    const before = (await stored()).length
-    const failed = await post()
+  ])(
+    "that %s is our 500, tells nothing and stores nothing (S31-ERR-06, S31-POST-23, A20)",
+    async (_, answer) => {
+      world.script.hooks = { validateTransaction: () => answer as Effect.Effect<Validation> }
+      const before = (await stored()).length
+      const failed = await post()
 
-    expect(failed).toMatchObject({ status: 500, body: { error: "internal error" } })
-    expect((await stored()).length).toBe(before)
-  })
+      expect(failed).toMatchObject({ status: 500, body: { error: "internal error" } })
+      expect((await stored()).length).toBe(before)
+    }
+  )
 
   it("is not asked about what Kedge refuses itself", async () => {
     let asked = 0

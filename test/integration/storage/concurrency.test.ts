@@ -18,57 +18,59 @@ const shuffled = <A>(members: ReadonlyArray<A>, seed: number): ReadonlyArray<A> 
     .map(({ member }) => member)
 
 describe.skipIf(noPostgres)("storages of two processes on one database", () => {
-  it.live("step, bear and store the same things in any order without a deadlock, each of them once", () =>
-    Effect.scoped(
-      Effect.gen(function* () {
-        const { storage: one, url } = yield* migratedStorage
-        const two = yield* storageAt(url)
-        const { query } = yield* observer(url)
-        const rows = samples(1)
-        const births = Array.from({ length: actors }, () => rows.birth())
-        yield* one.commit(rows.group({ births }))
-        const versions = new Map(births.map(({ id }) => [id, 1]))
+  it.live(
+    "step, bear and store the same things in any order without a deadlock, each of them once (D2, D8)",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { storage: one, url } = yield* migratedStorage
+          const two = yield* storageAt(url)
+          const { query } = yield* observer(url)
+          const rows = samples(1)
+          const births = Array.from({ length: actors }, () => rows.birth())
+          yield* one.commit(rows.group({ births }))
+          const versions = new Map(births.map(({ id }) => [id, 1]))
 
-        for (let round = 0; round < rounds; round++) {
-          const memos = Array.from({ length: 20 }, (_, at) => ({
-            type: "text" as const,
-            value: `${round} ${at}`
-          }))
-          const payments = Array.from({ length: 20 }, () => rows.payment())
-          // Four groups of the same contents, two for each process, all at once.
-          const groups = [0, 1, 2, 3].map(
-            (lane): Group =>
-              rows.group({
-                births: shuffled(memos, lane).map((memo) => rows.birth({ memo })),
-                steps: shuffled(births, lane + round).map(({ id }) =>
-                  rows.step({ id, version: versions.get(id) ?? 0 })
-                ),
-                payments: shuffled(payments, lane).map((payment) => fate(payment, "no-memo", null)),
-                refusals: [rows.refusal(rows.transactionId())]
-              })
-          )
-          const storages: ReadonlyArray<Storage["Service"]> = [one, one, two, two]
-          const answers = yield* Effect.all(
-            groups.map((group, at) => (storages[at] ?? one).commit(group)),
-            { concurrency: "unbounded" }
-          )
+          for (let round = 0; round < rounds; round++) {
+            const memos = Array.from({ length: 20 }, (_, at) => ({
+              type: "text" as const,
+              value: `${round} ${at}`
+            }))
+            const payments = Array.from({ length: 20 }, () => rows.payment())
+            // Four groups of the same contents, two for each process, all at once.
+            const groups = [0, 1, 2, 3].map(
+              (lane): Group =>
+                rows.group({
+                  births: shuffled(memos, lane).map((memo) => rows.birth({ memo })),
+                  steps: shuffled(births, lane + round).map(({ id }) =>
+                    rows.step({ id, version: versions.get(id) ?? 0 })
+                  ),
+                  payments: shuffled(payments, lane).map((payment) => fate(payment, "no-memo", null)),
+                  refusals: [rows.refusal(rows.transactionId())]
+                })
+            )
+            const storages: ReadonlyArray<Storage["Service"]> = [one, one, two, two]
+            const answers = yield* Effect.all(
+              groups.map((group, at) => (storages[at] ?? one).commit(group)),
+              { concurrency: "unbounded" }
+            )
 
-          for (const { id } of births) {
-            expect(answers.filter(({ lost }) => lost.includes(id))).toHaveLength(3)
-            versions.set(id, (versions.get(id) ?? 0) + 1)
+            for (const { id } of births) {
+              expect(answers.filter(({ lost }) => lost.includes(id))).toHaveLength(3)
+              versions.set(id, (versions.get(id) ?? 0) + 1)
+            }
+            expect(answers.flatMap(({ unborn }) => unborn)).toHaveLength(3 * memos.length)
+            expect(answers.flatMap(({ known }) => known)).toHaveLength(3 * payments.length)
           }
-          expect(answers.flatMap(({ unborn }) => unborn)).toHaveLength(3 * memos.length)
-          expect(answers.flatMap(({ known }) => known)).toHaveLength(3 * payments.length)
-        }
 
-        const found = yield* one.actors(births.map(({ id }) => id))
-        expect(new Set(found.map(({ version }) => version))).toEqual(new Set([rounds + 1]))
-        const [deadlocks] = yield* Effect.promise(() =>
-          query("select deadlocks::int as count from pg_stat_database where datname = current_database()")
-        )
-        expect(deadlocks).toEqual({ count: 0 })
-      })
-    )
+          const found = yield* one.actors(births.map(({ id }) => id))
+          expect(new Set(found.map(({ version }) => version))).toEqual(new Set([rounds + 1]))
+          const [deadlocks] = yield* Effect.promise(() =>
+            query("select deadlocks::int as count from pg_stat_database where datname = current_database()")
+          )
+          expect(deadlocks).toEqual({ count: 0 })
+        })
+      )
   )
 
   it.live("fund a transaction once, however many of its payment's groups there are", () =>

@@ -64,7 +64,7 @@ const opening = (directory: string) =>
 
 describe("storage on PGlite in a directory", () => {
   it.live(
-    "is one process's at a time, and keeps what was committed when that process is killed",
+    "is one process's at a time, and keeps what was committed when that process is killed (D7)",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -88,7 +88,7 @@ describe("storage on PGlite in a directory", () => {
   )
 
   it.live(
-    "is made anew after a kill in the midst of its first start",
+    "is made anew after a kill in the midst of its first start (D7)",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -114,7 +114,7 @@ describe("storage on PGlite in a directory", () => {
   )
 
   it.live(
-    "warns that nothing is synced, gives its lock back, and opens again with all that was in it",
+    "warns that nothing is synced, gives its lock back, and opens again with all that was in it (D7)",
     () =>
       Effect.gen(function* () {
         const directory = yield* place

@@ -82,7 +82,7 @@ const play = (deeds: ReadonlyArray<typeof deed extends fc.Arbitrary<infer D> ? D
   })
 
 describe(seeded("status callbacks"), () => {
-  it("are told in the order of the changes, and all that are not given up are told (S31-CB-11)", () =>
+  it("are told in the order of the changes, and all that are not given up are told (S31-CB-11, A12)", () =>
     holdsAsync(
       fc.asyncProperty(fc.array(deed, { maxLength: 14 }), async (deeds) => {
         const { heard, left } = await Effect.runPromise(

@@ -50,7 +50,7 @@ describe("Health", () => {
     }).pipe(Effect.provide(healthOver()))
   )
 
-  it.effect("is not ready while a role is down, and says which", () =>
+  it.effect("is not ready while a role is down, and says which (D11)", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust("10 millis")
 

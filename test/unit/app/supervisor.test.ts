@@ -32,7 +32,7 @@ const endingRole = (name: string, ends: ReadonlyArray<Effect.Effect<never>>) => 
 }
 
 describe("Supervisor", () => {
-  it.effect("a role that dies is seen to be down, and is started again", () => {
+  it.effect("a role that dies is seen to be down, and is started again (D11)", () => {
     const { role, starts } = endingRole("dying", [Effect.die(new Error("a bug"))])
     return Effect.gen(function* () {
       yield* TestClock.adjust("10 millis")
@@ -46,7 +46,7 @@ describe("Supervisor", () => {
     }).pipe(Effect.provide(supervising(role)))
   })
 
-  it.effect("a role that interrupts itself, or simply ends, is started again too", () => {
+  it.effect("a role that interrupts itself, or simply ends, is started again too (D11)", () => {
     const { role, starts } = endingRole("leaving", [
       Effect.interrupt,
       Effect.void as unknown as Effect.Effect<never>

@@ -49,7 +49,7 @@ const fact = (n: number) => ({
 })
 
 describe("a full mailbox", () => {
-  it.effect("refuses a request at once, and takes the next when there is room", () =>
+  it.effect("refuses a request at once, and takes the next when there is room (D5)", () =>
     Effect.gen(function* () {
       const { actors, open, tables } = yield* world
       yield* Effect.forkChild(actors.bear(birth(0)))
@@ -68,7 +68,7 @@ describe("a full mailbox", () => {
     })
   )
 
-  it.effect("lets loops wait while requests still have their reserved share", () =>
+  it.effect("lets loops wait while requests still have their reserved share (D5)", () =>
     Effect.gen(function* () {
       const { actors, open, tables } = yield* world
       yield* Effect.forkChild(actors.bear(birth(0)))
@@ -116,7 +116,7 @@ describe("a full mailbox", () => {
     })
   )
 
-  it.effect("makes the watcher wait, and loses nothing it brings", () =>
+  it.effect("makes the watcher wait, and loses nothing it brings (D5)", () =>
     Effect.gen(function* () {
       const { actors, open, process, tables } = yield* world
       yield* Effect.forkChild(actors.bear(birth(1)))

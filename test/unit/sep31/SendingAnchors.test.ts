@@ -33,7 +33,7 @@ describe("valid_sending_anchor", () => {
     }).pipe(Effect.provide(withRegistry([])))
   )
 
-  it.effect("is asked on every request, so revoking takes effect at once (S31-AUTH-03, SEC-14)", () => {
+  it.effect("is asked on every request, so revoking takes effect at once (S31-AUTH-03, SEC-14, A7)", () => {
     let asked = 0
     const isSendingAnchor: Hooks["isSendingAnchor"] = () => Effect.sync(() => ++asked < 3)
     return Effect.gen(function* () {
@@ -72,7 +72,7 @@ describe("valid_sending_anchor", () => {
     }).pipe(Effect.provide(withRegistry([sendingAnchor], { isSendingAnchor: () => answer })))
   )
 
-  it.effect("denies when it does not answer in time", () =>
+  it.effect("denies when it does not answer in time (A7)", () =>
     Effect.gen(function* () {
       const asking = yield* Effect.forkChild(Effect.flip(authorise(sendingAnchor)), {
         startImmediately: true

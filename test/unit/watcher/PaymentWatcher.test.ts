@@ -117,7 +117,7 @@ describe("PaymentWatcher: first start and restart", () => {
     })
   )
 
-  it.effect("memos are handed out only once every receiving account has a cursor", () =>
+  it.effect("memos are handed out only once every receiving account has a cursor (I18)", () =>
     Effect.gen(function* () {
       const { ledger, tables } = world()
       const [asset] = watcherSettings.assets

@@ -51,7 +51,7 @@ describe("PaymentWatcher: faults", () => {
       })
   )
 
-  it.effect("a defect does not end the watch in silence", () =>
+  it.effect("a defect does not end the watch in silence (D11)", () =>
     Effect.gen(function* () {
       const parts = world()
       const { ledger, tables } = parts
@@ -101,7 +101,7 @@ describe("PaymentWatcher: faults", () => {
   )
 
   it.effect(
-    "five unreadable records in a row, over page boundaries, stop the role with an alarm, all of them kept",
+    "five unreadable records in a row, over page boundaries, stop the role with an alarm, all of them kept (I34)",
     () =>
       Effect.gen(function* () {
         const parts = world()

@@ -19,7 +19,7 @@ import {
 } from "../../support/watcherWorld.ts"
 
 describe("PaymentWatcher: alone in the role", () => {
-  it.effect("a second process stands by, and takes over when the first is gone", () =>
+  it.effect("a second process stands by, and takes over when the first is gone (D8)", () =>
     Effect.gen(function* () {
       const parts = world()
       const { ledger, tables } = parts
@@ -83,7 +83,7 @@ describe("PaymentWatcher: alone in the role", () => {
   )
 
   it.effect(
-    "a process that was paused past its lease finds its page refused, and nothing is applied twice (S31-PAY-08)",
+    "a process that was paused past its lease finds its page refused, and nothing is applied twice (S31-PAY-08, R9)",
     () =>
       Effect.gen(function* () {
         const { ledger, tables } = world()

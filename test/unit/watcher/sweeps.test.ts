@@ -134,7 +134,7 @@ describe("ExpireTransactions", () => {
   }
 
   it.effect(
-    "nothing expires before a ledger that closed after the expiry was processed, whatever our clock says (S31-ST-11)",
+    "nothing expires before a ledger that closed after the expiry was processed, whatever our clock says (S31-ST-11, D9)",
     () =>
       Effect.gen(function* () {
         const { ledger, process, tables } = yield* world()
