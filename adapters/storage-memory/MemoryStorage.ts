@@ -14,6 +14,7 @@ import { callbackMethods, isPending } from "./callbacks.ts"
 import { commitGroup } from "./commitGroup.ts"
 import { customerMethods } from "./customers.ts"
 import { quoteMethods } from "./quotes.ts"
+import { refundMethods } from "./refunds.ts"
 import { Rejected } from "./Rejected.ts"
 import { emptyTables, isOpen, type StoredInbox, type StoredPayout, type Tables } from "./tables.ts"
 
@@ -291,6 +292,7 @@ export const make = (tables: Tables): Storage["Service"] => {
       }),
 
     ...quoteMethods(tables),
+    ...refundMethods(tables, actorOf),
     ...callbackMethods(tables),
 
     useChallenge: (hash, expiresAtMillis) =>

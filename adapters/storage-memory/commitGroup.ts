@@ -20,6 +20,7 @@ import type {
 } from "../../src/ports/rows.ts"
 import { unbornOf, writeBirth } from "./births.ts"
 import { leaveCallback } from "./callbacks.ts"
+import { checkRefunds, writeRefunds } from "./refunds.ts"
 import { Rejected } from "./Rejected.ts"
 import { isOpen, type StoredInbox, type StoredPayout, type Tables } from "./tables.ts"
 
@@ -153,6 +154,7 @@ const checkSteps = (
     if (isMore(add(add(payout, refund), fee), limit))
       throw new Rejected(`more is reserved of ${payment} than was received`)
   }
+  checkRefunds(tables, steps)
 }
 
 const writePayment = (
@@ -229,6 +231,7 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
       externalId: null
     })
   }
+  writeRefunds(tables, row, nowMillis)
   if (row.attention === null) tables.attention.delete(row.id)
   else
     tables.attention.set(row.id, {

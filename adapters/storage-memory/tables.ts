@@ -1,10 +1,12 @@
 /** The tables of the memory storage: plain maps, one a row kind, keyed by the natural key. */
+import type { Amount } from "../../machines/domain/Amount.ts"
 import type {
   CustomerId,
   FileId,
   PaymentId,
   PayoutId,
   QuoteId,
+  RefundId,
   SealedId,
   TransactionId
 } from "../../machines/domain/Ids.ts"
@@ -15,10 +17,13 @@ import type {
   Committed,
   CustomerCallbackRow,
   CustomerRow,
+  EnvelopeEnd,
+  EnvelopeRow,
   FileRow,
   PayoutBirth,
   PayoutState,
   QuoteRow,
+  RefundState,
   RefusalRow,
   SealedRow,
   TransactionRow,
@@ -61,6 +66,23 @@ export interface Registration {
   readonly url: string
 }
 
+/** A refund as it stands; its payment is a leader of the inbox. */
+export interface StoredRefund {
+  readonly id: RefundId
+  readonly payment: PaymentId
+  readonly transactionId: TransactionId | null
+  readonly ordinal: number
+  readonly amount: Amount
+  readonly state: RefundState
+  readonly dueAtMillis: number | null
+  readonly tries: number
+}
+
+export interface StoredEnvelope extends EnvelopeRow {
+  readonly refund: RefundId
+  readonly state: "open" | EnvelopeEnd
+}
+
 export interface Tables {
   readonly transactions: Map<TransactionId, TransactionRow>
   readonly memos: Map<string, TransactionId>
@@ -77,6 +99,17 @@ export interface Tables {
   readonly payoutsOf: Map<TransactionId, ReadonlyArray<PayoutId>>
   readonly attention: Map<TransactionId, AttentionRow & { readonly dueAtMillis: number }>
   readonly inbox: Map<PaymentId, StoredInbox>
+  readonly refundOrders: Map<RefundId, StoredRefund>
+  /** By hash. */
+  readonly envelopes: Map<string, StoredEnvelope>
+  /** What was done about parked payments, by whom. */
+  readonly resolutions: Array<{
+    readonly payment: PaymentId
+    readonly by: string
+    readonly why: string
+    readonly what: string
+    readonly atMillis: number
+  }>
   readonly quarantine: Map<
     string,
     { readonly account: string; readonly position: string; readonly reason: string; readonly raw: string }
@@ -113,6 +146,9 @@ export const emptyTables = (): Tables => ({
   payoutsOf: new Map(),
   attention: new Map(),
   inbox: new Map(),
+  refundOrders: new Map(),
+  envelopes: new Map(),
+  resolutions: [],
   quarantine: new Map(),
   refusals: [],
   sealed: new Map(),

@@ -52,7 +52,7 @@ const steps = (has: ReadonlySet<string>): ReadonlyArray<string> => [
       }
     from ready r${has.has("link") ? " left join link k on k.transaction_id = r.id" : ""}
     where t.id = any(${idsOf("ready")}) and t.id = r.id and t.version = r.version
-    returning t.id, t.destination, t.sender_id, t.receiver_id, r.attended,
+    returning t.id, t.destination, t.sender_id, t.receiver_id, t.funded_by, r.attended,
       case when t.callback_url is not null and t.status <> r.was then ${varyingColumns} end as told)`,
   `outbox as (
     insert into callback (transaction_id, version, snapshot, state, tries, due_at, created_at)
@@ -224,6 +224,39 @@ const stepParts: Readonly<Record<string, string>> = {
     where transaction_id in (select id from updated))`
 }
 
+/**
+ * A refund moves only from where its step says, and returns no more than is reserved for it; one that would undoes the whole
+ * statement. What is reserved after the step is the step's own, which this statement cannot see written.
+ */
+const repayments: ReadonlyArray<string> = [
+  `repaid_first as (
+    insert into refund_order (payment, ordinal, transaction_id, amount, state, due_at, tries, attempts, made)
+    select u.funded_by, 1 + (select count(*) from refund_order o where o.payment = u.funded_by), u.id, r.amount, r.state,
+      case when r.state in ('planned', 'open') then kedge_now() end, 0, (r.hash is not null)::int, false
+    from repayment r join updated u on u.id = r.transaction_id
+    where r.amount is not null and 'none' = any(string_to_array(r.origins, ' ')) and r.amount <= coalesce(r.reserved,
+      (select p.reserved_refund from stellar_payment p where p.id = u.funded_by), 0)
+    returning transaction_id, payment, ordinal, attempts)`,
+  `repaid_on as (
+    update refund_order o set state = r.state, attempts = o.attempts + (r.hash is not null)::int,
+      due_at = case when r.state = 'open' then kedge_now() end
+    from repayment r
+    where o.transaction_id = any(${idsOf("repayment", "transaction_id")}) and o.transaction_id = r.transaction_id
+      and r.transaction_id in (select id from updated) and r.amount is null
+      and o.state = any(string_to_array(r.origins, ' ')) and o.made = (r.state = 'confirmed')
+      and not exists (select from refund_envelope e
+        where e.payment = o.payment and e.ordinal = o.ordinal and e.state = 'open')
+    returning o.transaction_id, o.payment, o.ordinal, o.attempts)`,
+  `repaid as materialized (select * from repaid_first union all select * from repaid_on)`,
+  `enveloped as (
+    insert into refund_envelope (payment, ordinal, attempt, hash, xdr, source, sequence, max_time, state, opened_at)
+    select m.payment, m.ordinal, m.attempts, r.hash, r.xdr, r.source, r.sequence, r.max_time, 'open', kedge_now()
+    from repayment r join repaid m on m.transaction_id = r.transaction_id where r.hash is not null)`
+]
+
+const allRepaid = `kedge_refunds_moved((select string_agg(r.transaction_id::text, ', ') from repayment r
+    where r.transaction_id in (select id from updated) and r.transaction_id not in (select transaction_id from repaid)))`
+
 const looseParts: Readonly<Record<string, string>> = {
   unreadable: `quarantined as (
     insert into quarantine (account, position, reason, raw, at)
@@ -268,7 +301,9 @@ const answer = (has: ReadonlySet<string>): string => {
   }
   const pairs = Object.entries(parts).map(([name, query]) => `'${name}', ${list(query)}`)
   return `insert into commit_group (id, at, result)
-  select g.id, kedge_now(), jsonb_build_object(${pairs.join(",\n    ")}) from setting g
+  select g.id, kedge_now(), jsonb_build_object(${pairs.join(",\n    ")}) from setting g${
+    has.has("repayment") ? `\n  where ${allRepaid}` : ""
+  }
   returning result`
 }
 
@@ -297,6 +332,7 @@ export const commitStatement = (shapes: ReadonlyArray<Shape>): string => {
     ...written,
     ...(has.has("birth") ? births(has) : []),
     ...parts(stepParts),
+    ...(has.has("repayment") ? repayments : []),
     ...parts(looseParts),
     ...(has.has("sealing") ? [sealing(has)] : [])
   ]

@@ -5,6 +5,7 @@
  * the caller and is rejected before the database sees it.
  */
 import type { Group, Link, PaymentFate, Reservation, StepRow } from "../../src/ports/rows.ts"
+import { foldRefund } from "../../src/ports/refundMoves.ts"
 import { isAmount } from "./canonical.ts"
 import { commitStatement, type Shape } from "./commitStatement.ts"
 import * as relations from "./groupRelations.ts"
@@ -173,6 +174,12 @@ export const encodeGroup = (group: Group): Encoded => {
           line,
           version: step.version + step.audits.length
         }))
+      )
+    ),
+    ...fill(
+      relations.repayment,
+      flat(steps, ({ refundChanges, reservation }) =>
+        one(foldRefund(refundChanges)).map((row) => ({ ...row, reserved: reservation?.refund ?? null }))
       )
     ),
     ...fill(relations.sealed, sealings(group)),

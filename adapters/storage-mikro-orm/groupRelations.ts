@@ -4,6 +4,7 @@
  * A relation that has no rows is left out of the statement (./commitStatement.ts). Gotcha: everything here is named as the
  * statement names it; a name changed in one place only is an error of SQL at the first test.
  */
+import type { Amount } from "../../machines/domain/Amount.ts"
 import { ordinalOf } from "../../machines/domain/Ids.ts"
 import type {
   AttentionRow,
@@ -22,6 +23,7 @@ import type {
   StepRow,
   TransferRow
 } from "../../src/ports/rows.ts"
+import type { FoldedRefund } from "../../src/ports/refundMoves.ts"
 import { type Cell, hex } from "./literals.ts"
 
 type Column<Row> = readonly [name: string, type: string, cellOf: (row: Row) => Cell]
@@ -139,6 +141,20 @@ export const refund = relation<Of<RefundRow> & { readonly version: number }>("re
   ["line", "int2", ({ line }) => line],
   ["stellar_transaction_id", "text", ({ row }) => row.stellarTransactionId],
   ["amount", "numeric", ({ row }) => row.amount]
+])
+
+/** What a step makes of its refund, all in one, and how much it reserves for it; null leaves what was reserved. */
+export const repayment = relation<Of<FoldedRefund & { readonly reserved: Amount | null }>>("repayment", [
+  owner,
+  ["amount", "numeric", ({ row }) => row.amount],
+  ["reserved", "numeric", ({ row }) => row.reserved],
+  ["state", "text", ({ row }) => row.to],
+  ["origins", "text", ({ row }) => row.from.join(" ")],
+  ["hash", "text", ({ row }) => row.envelope?.hash ?? null],
+  ["xdr", "text", ({ row }) => row.envelope?.xdr ?? null],
+  ["source", "text", ({ row }) => row.envelope?.source ?? null],
+  ["sequence", "text", ({ row }) => row.envelope?.sequence ?? null],
+  ["max_time", "int8", ({ row }) => row.envelope?.maxTime ?? null]
 ])
 
 export const sealed = relation<Of<SealedRow>>("sealing", [

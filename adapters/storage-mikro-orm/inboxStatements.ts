@@ -40,7 +40,7 @@ export const inboxColumns = `i.id, i.leader, i.received, i.operation_id, i.credi
   i.muxed_account, i.payer, i.asset, i.amount, i.memo_type, i.memo, i.odd, ${millisOf("i.closed_at")} as closed_millis,
   i.ledger::float8 as ledger, i.state, i.reason, i.transaction_id, i.reserved_payout, i.reserved_refund, i.fees`
 
-const paymentOf = (row: InboxColumns): PaymentRow => ({
+export const paymentOf = (row: InboxColumns): PaymentRow => ({
   id: row.id as PaymentId,
   leader: row.leader as PaymentId,
   received: canonical(row.received),

@@ -17,6 +17,7 @@ import { fileStatements } from "./fileStatements.ts"
 import { inboxStatements } from "./inboxStatements.ts"
 import { payoutStatements } from "./payoutStatements.ts"
 import { quoteStatements } from "./quoteStatements.ts"
+import { refundStatements } from "./refundStatements.ts"
 import { transactionStatements } from "./transactionStatements.ts"
 import { upkeepStatements } from "./upkeepStatements.ts"
 
@@ -75,6 +76,7 @@ export const makeStorage = (engine: Engine): Storage["Service"] =>
     ...payoutStatements(engine),
     ...inboxStatements(engine),
     ...quoteStatements(engine),
+    ...refundStatements(engine),
     ...callbackStatements(engine),
     ...customerStatements(engine),
     ...customerCallbackStatements(engine),

@@ -18,6 +18,10 @@ export type FileId = string & Brand.Brand<"FileId">
 /** A row of the encrypted store: the only form in which customer data is referred to. A UUID. */
 export type SealedId = string & Brand.Brand<"SealedId">
 
+/** `<payment>/<ordinal>`: one return of money to whoever paid. */
+export type RefundId = string & Brand.Brand<"RefundId">
+export const refundId = (payment: PaymentId, ordinal: number): RefundId => `${payment}/${ordinal}` as RefundId
+
 export const payoutId = (transaction: TransactionId, n: number): PayoutId => `${transaction}:${n}` as PayoutId
 
 /** The transaction of a payout id; dies on text that is not one. */

@@ -6,20 +6,26 @@ import type { Amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
 import type {
   CustomerId,
-  FileId,
   PaymentId,
   PayoutId,
   QuoteId,
+  RefundId,
   SealedId,
   TransactionId
 } from "../../machines/domain/Ids.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
 import type { Sep31Status } from "../../machines/domain/Sep31Status.ts"
 import type { Account } from "../../machines/transaction/commands.ts"
-import type { Party, PriceFee, Terms } from "../../machines/transaction/context.ts"
+import type { Party, Terms } from "../../machines/transaction/context.ts"
 import type { Attention, Leaf } from "../../machines/transaction/leaves.ts"
 import type { Amounts, StoredContext } from "../../machines/transaction/snapshot.ts"
-import type { OddCredit } from "./StellarNetwork.ts"
+import type { ParkReason, PaymentRow } from "./paymentRows.ts"
+import type { EnvelopeEnd, EnvelopeRow, RefundChange, RefundState } from "./refundRows.ts"
+
+export type { CustomerCallbackRow, CustomerRow, FileRow } from "./customerRows.ts"
+export type { ParkReason, PaymentRow } from "./paymentRows.ts"
+export type { QuoteRow } from "./quoteRows.ts"
+export type { EnvelopeEnd, EnvelopeRow, RefundChange, RefundState } from "./refundRows.ts"
 
 /** Sealed customer data: payout destinations, values of `fields`, what was said in words. */
 export interface SealedRow {
@@ -191,6 +197,24 @@ export interface RefundRow {
   readonly amount: Amount
 }
 
+/** A refund to be made, or on its way, with all that is needed to make it. */
+export interface RefundJob {
+  readonly id: RefundId
+  readonly payment: PaymentRow
+  readonly state: RefundState
+  readonly amount: Amount
+  /** Rounds it was looked at without being made; backoff grows with it. */
+  readonly tries: number
+  /** The newest envelope that is not closed. */
+  readonly envelope: EnvelopeRow | null
+  /** How the envelope before ended; null where there was none. One that is `included` must be confirmed, never made again. */
+  readonly lastEnd: { readonly hash: string; readonly as: EnvelopeEnd } | null
+  /** Given with POST; null: the payment's own memo. */
+  readonly refundMemo: Memo | null
+  /** Null: the payment is parked, and no transaction waits. */
+  readonly actor: ActorRow | null
+}
+
 export interface AttentionRow {
   readonly kind: Attention
   readonly dueInSeconds: number
@@ -228,6 +252,8 @@ export interface StepRow {
   /** Null leaves the reservation; a funding step carries its own. */
   readonly reservation: Reservation | null
   readonly refunds: ReadonlyArray<RefundRow>
+  /** In order: a fold may plan a refund and cancel it. */
+  readonly refundChanges: ReadonlyArray<RefundChange>
   /** The attention row of the state it ends in; null removes what there was. */
   readonly attention: AttentionRow | null
   /** Replaces the destination for the next attempt. */
@@ -238,44 +264,6 @@ export interface StepRow {
   readonly notes: ReadonlyArray<SealedRow>
   /** Null keeps what the row has. */
   readonly externalTransactionId: string | null
-}
-
-export type ParkReason =
-  | "no-memo"
-  | "unknown-memo"
-  | "wrong-asset"
-  | "second"
-  | "early"
-  | "late"
-  | "under"
-  | "over"
-  | "merge"
-  | "created-account"
-  | "return-memo"
-  | "muxed-without-memo"
-
-/** One credit to our account, as an inbox row. */
-export interface PaymentRow {
-  readonly id: PaymentId
-  /** The first credit of the same Stellar transaction to the same memo and asset; itself for a single one. */
-  readonly leader: PaymentId
-  /** On the leader: sum of its credits. Zero on the others. */
-  readonly received: Amount
-  readonly operationId: string
-  readonly index: number
-  readonly stellarTransactionId: string
-  readonly account: string
-  readonly muxedAccount: string | null
-  readonly from: string
-  readonly asset: AssetId
-  /** Null where the ledger source cannot tell. */
-  readonly amount: Amount | null
-  readonly memoType: string
-  readonly memo: string | null
-  /** Why its memo does not count, whatever it says; kept, so that a payment told again is judged as it was at first. */
-  readonly odd: OddCredit | null
-  readonly closedAtMillis: number
-  readonly ledger: number
 }
 
 /**
@@ -365,31 +353,6 @@ export interface PayoutJob {
   readonly actor: ActorRow
 }
 
-/** A firm quote (SEP-38 §POST Quote). It is never changed: its use is the transaction that names it. */
-export interface QuoteRow {
-  readonly id: QuoteId
-  /** Base account (`G…`) of the one it was given to. */
-  readonly owner: string
-  readonly context: "sep6" | "sep24" | "sep31"
-  /** Assets as SEP-38 names them. */
-  readonly sellAsset: string
-  readonly sellAmount: Amount
-  readonly buyAsset: string
-  readonly buyAmount: Amount
-  /** Decimal strings, as they were printed. */
-  readonly price: string
-  readonly totalPrice: string
-  readonly fee: PriceFee
-  /** As requested; null where none was. */
-  readonly sellDeliveryMethod: string | null
-  readonly buyDeliveryMethod: string | null
-  readonly countryCode: string | null
-  readonly expiresAtMillis: number
-  readonly createdAtMillis: number
-  /** Who redeemed it. */
-  readonly transactionId: TransactionId | null
-}
-
 /** A status change to be told to a Sending Anchor, in the order of its transaction's versions. */
 export interface CallbackRow {
   /** As it stood at `version`. */
@@ -401,51 +364,4 @@ export interface CallbackRow {
   readonly state: "pending" | "delivered" | "dead"
   readonly createdAtMillis: number
   readonly dueAtMillis: number | null
-}
-
-/** A status change of a customer to be told (SEP-12 §Customer Callback PUT). */
-export interface CustomerCallbackRow {
-  readonly customerId: CustomerId
-  /** Of the customer, when the status was recorded. */
-  readonly version: number
-  readonly type: string
-  readonly status: string
-  readonly url: string
-  readonly tries: number
-  readonly createdAtMillis: number
-}
-
-/** A file of a customer, sealed (SEP-12 §Customer Files). Its bytes are read apart, by `fileBytes`. */
-export interface FileRow {
-  readonly id: FileId
-  /** As of a customer: the Sending Anchor's base account, or the full identity of another caller. */
-  readonly owner: string
-  /** Null while no customer refers to it. */
-  readonly customerId: CustomerId | null
-  readonly contentType: string
-  /** Bytes. */
-  readonly size: number
-  /** When it is discarded unless a customer refers to it; null once one does. */
-  readonly expiresAtMillis: number | null
-}
-
-export interface CustomerRow {
-  readonly id: CustomerId
-  /** The Sending Anchor's base account, or the full identity of another caller. */
-  readonly owner: string
-  /** The account and memo of SEP-12, where the customer was named by them. */
-  readonly account: string | null
-  readonly memo: Memo | null
-  /** Raised by every change of data or verdict, and by erasure. */
-  readonly version: number
-  readonly erased: boolean
-  /** Status by SEP-12 type; a type that was never judged is absent. */
-  readonly statuses: Readonly<
-    Record<
-      string,
-      { readonly status: string; readonly message: string | null; readonly askAgainAtMillis: number | null }
-    >
-  >
-  /** Fields a rail has bounced and that were not put again. */
-  readonly contested: ReadonlyArray<string>
 }

@@ -11,8 +11,10 @@ import { customerCallbackDrafts } from "./storage/customerCallbackClauses.ts"
 import { customerDrafts } from "./storage/customerClauses.ts"
 import { matterDrafts } from "./storage/matterClauses.ts"
 import { paymentDrafts } from "./storage/paymentClauses.ts"
+import { parkedDrafts } from "./storage/parkedClauses.ts"
 import { payoutDrafts } from "./storage/payoutClauses.ts"
 import { quoteDrafts } from "./storage/quoteClauses.ts"
+import { refundDrafts } from "./storage/refundClauses.ts"
 import { roleDrafts } from "./storage/roleClauses.ts"
 import { stepDrafts } from "./storage/stepClauses.ts"
 import { sweepDrafts } from "./storage/sweepClauses.ts"
@@ -31,5 +33,7 @@ export const storageContract: ReadonlyArray<StorageClause> = clauses([
   ...sweepDrafts,
   ...quoteDrafts,
   ...callbackDrafts,
-  ...customerCallbackDrafts
+  ...customerCallbackDrafts,
+  ...refundDrafts,
+  ...parkedDrafts
 ])

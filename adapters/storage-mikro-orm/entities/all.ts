@@ -4,6 +4,7 @@ import { Customer, CustomerFile, CustomerValue, Erasure, Sealed, Verdict } from 
 import { Cursor, ExpirySweep, Quarantine, StellarPayment } from "./inbox.ts"
 import { Journal, Payout, Refund } from "./money.ts"
 import { Quote } from "./quotes.ts"
+import { RefundEnvelope, RefundOrder, Resolution } from "./refunds.ts"
 import { Attention, Audit, Refusal, Transaction } from "./transactions.ts"
 import { Challenge, CommitGroup, Heartbeat, Lease } from "./upkeep.ts"
 
@@ -17,6 +18,9 @@ export const entities = [
   Payout,
   Journal,
   Refund,
+  RefundOrder,
+  RefundEnvelope,
+  Resolution,
   StellarPayment,
   Cursor,
   Quarantine,

@@ -1,8 +1,9 @@
 /** Every migration, oldest first. One that was released is never changed; the next one is added. */
 import { Init } from "./0001_init.ts"
 import { Protocol } from "./0002_protocol.ts"
+import { Refunds } from "./0003_refunds.ts"
 
-export const migrations = [Init, Protocol]
+export const migrations = [Init, Protocol, Refunds]
 
 /** Their names, as the database remembers them. */
-export const migrationNames: ReadonlyArray<string> = ["0001_init", "0002_protocol"]
+export const migrationNames: ReadonlyArray<string> = ["0001_init", "0002_protocol", "0003_refunds"]

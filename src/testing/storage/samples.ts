@@ -19,6 +19,7 @@ import type { Leaf } from "../../../machines/transaction/leaves.ts"
 import type {
   AuditRow,
   Birth,
+  EnvelopeRow,
   FileRow,
   Group,
   PageRow,
@@ -65,6 +66,8 @@ export interface Samples {
   /** A step that takes the payment, reserves it, books it and plans payout 1. */
   readonly funding: (birth: Birth, payment: PaymentRow, parts?: StepParts) => StepRow
   readonly payout: (id: PayoutId, parts?: Partial<PayoutBirth>) => PayoutBirth
+  /** Signed by a source of this clause alone, unless one is named. */
+  readonly envelope: (parts?: Partial<EnvelopeRow>) => EnvelopeRow
   /** Of this clause's account, for an asset of this clause alone. */
   readonly quote: (parts?: Partial<GivenQuote>) => GivenQuote
   /** Of this clause's account, tied to nobody. */
@@ -200,6 +203,7 @@ export const samples = (ordinal: number): Samples => {
       changes: [],
       reservation: null,
       refunds: [],
+      refundChanges: [],
       attention: null,
       destination: null,
       links: [],
@@ -236,6 +240,17 @@ export const samples = (ordinal: number): Samples => {
       state: "planned",
       ...parts
     }),
+    envelope: (parts = {}) => {
+      drawn += 1
+      return {
+        hash: `${ordinal.toString(16)}e${drawn.toString(16)}`.padStart(64, "0"),
+        xdr: `AAAA/+${drawn}==`,
+        source: `G-SOURCE-${ordinal}`,
+        sequence: String(7_000_000_000_000_000 + drawn),
+        maxTime: 1_900_000_000,
+        ...parts
+      }
+    },
     quote: (parts = {}) => ({
       id: uuid() as QuoteId,
       owner: account,

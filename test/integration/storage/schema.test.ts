@@ -21,9 +21,9 @@ describe.skipIf(noPostgres)("storage schema on PostgreSQL", () => {
 
         expect(error).toMatchObject({
           _tag: "SchemaOutdated",
-          message: "the database lacks 0001_init, 0002_protocol; run `kedge migrate`"
+          message: "the database lacks 0001_init, 0002_protocol, 0003_refunds; run `kedge migrate`"
         })
-        expect(yield* storage.migrate).toEqual(["0001_init", "0002_protocol"])
+        expect(yield* storage.migrate).toEqual(["0001_init", "0002_protocol", "0003_refunds"])
         yield* storage.checkSchema
       })
     )
@@ -54,7 +54,7 @@ describe.skipIf(noPostgres)("storage schema on PostgreSQL", () => {
           { concurrency: "unbounded" }
         )
 
-        expect(ran.flat()).toEqual(["0001_init", "0002_protocol"])
+        expect(ran.flat()).toEqual(["0001_init", "0002_protocol", "0003_refunds"])
       })
     )
   )
