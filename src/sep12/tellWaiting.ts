@@ -2,6 +2,8 @@
  * Tells the transactions that wait for their customers what became of them: before the payment (S31-KYC-04) and after a rail
  * has contested data (S31-ST-08).
  *
+ * Those that wait for money alone are told of a rejection by `tellUnpaid.ts`.
+ *
  * Both customers ACCEPTED and nothing contested: the destination is read afresh, sealed, and goes along. One REJECTED: the money,
  * where there is any, is owed back. Gotcha: the verdict is stored before this runs, so whatever fails here is made good when the
  * transaction's own due time asks again; nothing here fails its caller.
@@ -21,6 +23,7 @@ import type { Provider } from "./askProvider.ts"
 import type { CustomersUnavailable } from "./errors.ts"
 import { recorded, standing, typeOf } from "./judgedAs.ts"
 import { aboutOf, type AwaitedSide, sidesAfter, sidesBefore } from "./sides.ts"
+import { makeTellUnpaid } from "./tellUnpaid.ts"
 import type { Verdicts } from "./Verdicts.ts"
 
 /** Customers judged anew again and again are told of by whoever judges them. */
@@ -63,6 +66,8 @@ type SideStatus =
   | { readonly status: "NEEDS_INFO" | "PROCESSING" }
 
 export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultType }: Parts): TellWaiting => {
+  const tellUnpaid = makeTellUnpaid({ storage, provider, actors })
+
   const statusOf = Effect.fnUntraced(function* (
     transaction: TransactionRow,
     { id, type }: AwaitedSide,
@@ -208,6 +213,7 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
       const fresh = waiting.filter((actor) => !told.has(actor))
       for (const actor of fresh) told.add(actor)
       yield* settleEach(fresh, changed)
+      yield* tellUnpaid(id)
       open.push(...[...changed].filter((other) => !done.has(other)))
     }
   })

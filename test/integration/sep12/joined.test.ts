@@ -10,7 +10,14 @@ import { Actors } from "../../../src/runtime/Actors.ts"
 import { openDestination } from "../../../src/runtime/Destination.ts"
 import { openNote } from "../../../src/runtime/Note.ts"
 import { Customers } from "../../../src/sep12/Customers.ts"
-import { asset, birth, testSettings, transactionId } from "../../support/runtimeWorld.ts"
+import {
+  asset,
+  birth,
+  bringPayments,
+  payment,
+  testSettings,
+  transactionId
+} from "../../support/runtimeWorld.ts"
 import {
   anchorA,
   anchorB,
@@ -174,6 +181,31 @@ describe("sep12 customers of a transaction", () => {
     )
 
     expect(await stateOf(id)).toBe("error")
+    expect(said).toEqual({ message: "sanctioned" })
+  })
+
+  it("one rejected after both were accepted ends the unpaid transaction in error, with the words of the verdict (S31-KYC-07)", async () => {
+    const id = await born()
+    const customer = (await world.register({ ...sent(id, "sender"), ...person })) as CustomerId
+    await world.register({ ...receiver, ...sent(id, "receiver") })
+    const otherSide = await born({ receiverId: customer, senderType: null, receiverType: null })
+    const paid = await born({ senderId: customer, receiverId: (await row(id)).receiverId })
+    const before = [await stateOf(id), await stateOf(otherSide), await stateOf(paid)]
+    await world.run(bringPayments([payment(births)]))
+    const said = await world.run(
+      Effect.gen(function* () {
+        const customers = yield* Customers
+        const storage = yield* Storage
+        yield* customers.report(customer, "sep31-sender", { status: "REJECTED", message: "sanctioned" })
+        const [found] = yield* storage.transactions([id])
+        const notes = found?.context.note === undefined ? [] : yield* storage.sealed([found.context.note])
+        return notes[0] === undefined ? null : yield* openNote(notes[0])
+      })
+    )
+
+    expect(before).toEqual([awaitingPayment, awaitingPayment, awaitingPayment])
+    expect([await stateOf(id), await stateOf(otherSide)]).toEqual(["error", awaitingPayment])
+    expect(await stateOf(paid)).toMatch(/^(?:pending_receiver\.payingOut|completed)$/)
     expect(said).toEqual({ message: "sanctioned" })
   })
 
