@@ -33,6 +33,7 @@ import { priceAtReceipt } from "./sep38/priceAtReceipt.ts"
 import { QuoteClients } from "./sep38/QuoteClients.ts"
 import { layer as quotesLayer } from "./sep38/QuotesLayer.ts"
 import { routes as sep38Routes } from "./sep38/routes.ts"
+import { ClaimableWatch } from "./watcher/ClaimableWatch.ts"
 import { ExpireTransactions } from "./watcher/ExpireTransactions.ts"
 import { InboxReplay } from "./watcher/InboxReplay.ts"
 import { PaymentWatcher } from "./watcher/PaymentWatcher.ts"
@@ -65,6 +66,7 @@ const services = Layer.mergeAll(
   PaymentWatcher.layer,
   WaitingPayments.layer,
   ExpireTransactions.layer,
+  ClaimableWatch.layer,
   InboxReplay.layer,
   acceptingPayments,
   VerdictSweeper.layer,
@@ -106,6 +108,7 @@ const roles = Layer.effect(
     const watcher = yield* PaymentWatcher
     const waiting = yield* WaitingPayments
     const expire = yield* ExpireTransactions
+    const claimable = yield* ClaimableWatch
     const executor = yield* PayoutExecutor
     const followUp = yield* PayoutFollowUp
     const retired = yield* RetiredRails
@@ -117,7 +120,8 @@ const roles = Layer.effect(
     const watch: ReadonlyArray<Role> = [
       { name: "watch", run: watcher.run },
       { name: "waiting-payments", run: waiting.run },
-      { name: "expire", run: expire.run }
+      { name: "expire", run: expire.run },
+      { name: "claimable", run: claimable.run }
     ]
     const execute: ReadonlyArray<Role> = [
       { name: "execute", run: executor.run },

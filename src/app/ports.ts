@@ -12,6 +12,7 @@ import { sandboxRail } from "../../adapters/sandbox/SandboxRail.ts"
 import { sandboxRates } from "../../adapters/sandbox/SandboxRates.ts"
 import * as OutboundNode from "../../adapters/outbound-node/OutboundNode.ts"
 import * as LocalSigner from "../../adapters/signer-local/LocalSigner.ts"
+import * as HorizonClaimables from "../../adapters/stellar-horizon/HorizonClaimables.ts"
 import * as HorizonNetwork from "../../adapters/stellar-horizon/HorizonNetwork.ts"
 import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
 import { assetId } from "../../machines/domain/Asset.ts"
@@ -119,9 +120,12 @@ const basics = (settings: Settings) => {
     NodeEntropy.layer,
     storageLayer(settings.databaseUrl)
   )
-  return Layer.mergeAll(LocalVault.layer, HorizonNetwork.layer, OutboundNode.layer).pipe(
-    Layer.provideMerge(own)
-  )
+  return Layer.mergeAll(
+    LocalVault.layer,
+    HorizonNetwork.layer,
+    HorizonClaimables.layer,
+    OutboundNode.layer
+  ).pipe(Layer.provideMerge(own))
 }
 
 /** The embedded provider; with the sandbox, names decide. */

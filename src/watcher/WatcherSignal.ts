@@ -17,7 +17,11 @@ export type WatcherEvent =
   | { readonly _tag: "Failing"; readonly account: string; readonly reason: string }
   | { readonly _tag: "Lost"; readonly account: string }
   | { readonly _tag: "Stopped"; readonly account: string; readonly reason: string }
-  | { readonly _tag: "Swept"; readonly loop: "waiting-payments" | "expiry"; readonly count: number }
+  | {
+      readonly _tag: "Swept"
+      readonly loop: "waiting-payments" | "expiry" | "claimable"
+      readonly count: number
+    }
 
 export const WatcherSignal = Context.Reference<(event: WatcherEvent) => Effect.Effect<void>>(
   "kedge/watcher/WatcherSignal",

@@ -6,7 +6,9 @@
  * the stored cursors are the same for all.
  */
 import { Clock, Context, Effect, Layer } from "effect"
+import type { AssetId } from "../../machines/domain/Asset.ts"
 import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
+import type { ClaimableBalance } from "../ports/ClaimableBalances.ts"
 import { type Cursor, Storage, type StorageUnavailable } from "../ports/Storage.ts"
 import { AcceptingPayments } from "../runtime/AcceptingPayments.ts"
 import { watcherMetrics } from "./watcherMetrics.ts"
@@ -32,8 +34,15 @@ export interface AccountReport {
   readonly processedLedger: Cursor["processedLedger"]
   /** Since the newest processed ledger closed; null before the first one. */
   readonly lagSeconds: number | null
+  /** What lies for it to claim, as this process last saw it; null where nobody has looked. It funds nothing and holds nothing up. */
+  readonly claimable: ReadonlyArray<Claimable> | null
   /** There is a cursor, a ledger was processed within `timing.readyLag`, and nothing has stopped here. */
   readonly isReady: boolean
+}
+
+/** Money that lies on the ledger for the account to claim, in an asset that it receives. */
+export interface Claimable extends ClaimableBalance {
+  readonly asset: AssetId
 }
 
 /** Each account once, in the order of the configuration. */
@@ -47,6 +56,8 @@ export class WatcherState extends Context.Service<
     readonly report: Effect.Effect<ReadonlyArray<AccountReport>, StorageUnavailable>
     readonly of: (account: string) => Watch
     readonly set: (account: string, watch: Watch) => Effect.Effect<void>
+    readonly claimable: (account: string) => ReadonlyArray<Claimable> | null
+    readonly setClaimable: (account: string, balances: ReadonlyArray<Claimable>) => Effect.Effect<void>
   }
 >()("kedge/watcher/WatcherState") {
   static readonly layer = Layer.effect(
@@ -56,9 +67,17 @@ export class WatcherState extends Context.Service<
       const config = yield* KedgeConfig
       const signal = yield* WatcherSignal
       const watches = new Map<string, Watch>()
+      const claimables = new Map<string, ReadonlyArray<Claimable>>()
       const of = (account: string): Watch => watches.get(account) ?? { _tag: "Idle" }
+      const claimable = (account: string) => claimables.get(account) ?? null
       return WatcherState.of({
         of,
+        claimable,
+        setClaimable: (account, balances) =>
+          Effect.suspend(() => {
+            claimables.set(account, balances)
+            return watcherMetrics.claimable(account, balances.length)
+          }),
         set: (account, watch) =>
           Effect.suspend(() => {
             const before = of(account)._tag
@@ -93,6 +112,7 @@ export class WatcherState extends Context.Service<
           hasCursor: cursor !== undefined,
           processedLedger,
           lagSeconds,
+          claimable: claimable(account),
           isReady:
             cursor !== undefined &&
             watch._tag !== "Stopped" &&

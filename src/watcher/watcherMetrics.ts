@@ -36,6 +36,9 @@ const expired = Metric.counter("kedge_watcher_expiries_total", {
   description: "Transactions told that their time to be paid is over",
   incremental: true
 })
+const claimable = Metric.gauge("kedge_watcher_claimable_balances", {
+  description: "Claimable balances of received assets that lie for the account: each is for a person"
+})
 
 const results = ["applied", "parked", "waiting"] as const
 
@@ -63,5 +66,7 @@ export const watcherMetrics = {
   lost: (account: string) => Metric.update(Metric.withAttributes(lost, { account }), 1),
   stopped: (account: string, isStopped: boolean) =>
     Metric.update(Metric.withAttributes(stopped, { account }), isStopped ? 1 : 0),
+  claimable: (account: string, count: number) =>
+    Metric.update(Metric.withAttributes(claimable, { account }), count),
   expired: (count: number) => Metric.update(expired, count)
 }
