@@ -103,7 +103,7 @@ const prune = Effect.gen(function* () {
 const roles = Layer.effect(
   Roles,
   Effect.gen(function* () {
-    const { roles: plays } = yield* KedgeConfig
+    const { callbacks: offersCallbacks, roles: plays } = yield* KedgeConfig
     const storage = yield* Storage
     const watcher = yield* PaymentWatcher
     const waiting = yield* WaitingPayments
@@ -133,15 +133,18 @@ const roles = Layer.effect(
       { name: "retired-rails", run: retired.run },
       { name: "verdicts", run: verdicts.run },
       { name: "erasures", run: erasures.run },
-      { name: "callbacks", run: callbacks.run },
-      { name: "customer-callbacks", run: customerCallbacks.run },
       { name: "prune", run: prune.pipe(Effect.provideService(Storage, storage)) }
+    ]
+    const telling: ReadonlyArray<Role> = [
+      { name: "callbacks", run: callbacks.run },
+      { name: "customer-callbacks", run: customerCallbacks.run }
     ]
     return [
       ...(plays.watch ? watch : []),
       ...(plays.execute ? execute : []),
       ...(plays.poll ? poll : []),
-      ...upkeep
+      ...upkeep,
+      ...(offersCallbacks ? telling : [])
     ]
   })
 )

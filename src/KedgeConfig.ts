@@ -260,6 +260,9 @@ export interface Settings {
   /** Calls to the sandbox rail under way at once. */
   readonly railConcurrency: number
   readonly allowLocal: boolean
+  readonly refunds: RefundSettings
+  /** Whether status changes are told to addresses that clients register; without it there are no such endpoints. */
+  readonly callbacks: boolean
   /** Calls to addresses that strangers name: callbacks, client domains. */
   readonly outbound: {
     /** Ports that may be called, inclusive; any with `allowLocal`. */

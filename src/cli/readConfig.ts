@@ -310,6 +310,8 @@ const settingsOf = (from: Reader, file: FileSettings): Settings => {
     rates: from.read<"sandbox" | null>(variables.rates, settingText.oneOf(["sandbox"]), null),
     railConcurrency: from.read(variables.railConcurrency, settingText.whole(1, 1000), 16),
     allowLocal,
+    refunds: readRefunds(from, network),
+    callbacks: from.read(variables.callbacks, settingText.boolean, true),
     outbound: {
       ports: from.read(variables.outboundPorts, settingText.portRanges, defaultOutboundPorts),
       perHost: from.read(variables.outboundPerHost, settingText.whole(1, 1000), 16),

@@ -236,6 +236,13 @@ export const variables = {
     "a whole number from 1 to 1000"
   ),
 
+  callbacks: plain(
+    strangers,
+    "KEDGE_CALLBACKS",
+    "Whether clients may register addresses where status changes are told (SEP-31 and SEP-12). Without it the requests are answered 404, and nothing is sent: what was registered before waits.",
+    "true",
+    "true or false"
+  ),
   outboundPorts: plain(
     strangers,
     "KEDGE_OUTBOUND_PORTS",

@@ -10,7 +10,7 @@ import { Caller } from "../sep10/Caller.ts"
 import { Sep12Api } from "./api.ts"
 import { readAsked, readErasure, readQuery } from "./asked.ts"
 import { type Asked, Customers } from "./Customers.ts"
-import { type CustomerError, wireError } from "./errors.ts"
+import { type CustomerError, notFound, wireError } from "./errors.ts"
 import { presentCustomer, presentFile } from "./presented.ts"
 import { readFields } from "./readFields.ts"
 import type { SubmittedField } from "./submitted.ts"
@@ -42,7 +42,7 @@ export const handlers = HttpApiBuilder.group(
   "sep12",
   Effect.fnUntraced(function* (group) {
     const service = yield* Customers
-    const { bodyMax, customers } = yield* KedgeConfig
+    const { bodyMax, callbacks, customers } = yield* KedgeConfig
     const limits = { bodyMax, fileMax: customers.fileMax }
     const readBody = Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
       const { asked, values } = yield* orBadRequest(readAsked(yield* readFields(request, limits)))
@@ -76,6 +76,7 @@ export const handlers = HttpApiBuilder.group(
       .handleRaw(
         "callback",
         Effect.fnUntraced(function* ({ request }) {
+          if (!callbacks) return yield* wireError(notFound())
           const { asked, values } = yield* readBody(request)
           const url = textOf(values, "url")
           if (url === null || url === "") {

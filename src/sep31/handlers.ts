@@ -13,7 +13,7 @@ import { Sep31Api } from "./api.ts"
 import { assetInfoWire, Info } from "./Info.ts"
 import { parseLang, parseTransactionRequest, parseUpdateRequest, requestLang } from "./parseRequest.ts"
 import { parseRepeatKey, repeatHeader } from "./repeatKey.ts"
-import { makeRegisterCallback } from "./registerCallback.ts"
+import { callbacksOffered, makeRegisterCallback } from "./registerCallback.ts"
 import { SendingAnchors } from "./SendingAnchors.ts"
 import { type Failure, Transactions } from "./Transactions.ts"
 
@@ -40,6 +40,7 @@ export const handlers = HttpApiBuilder.group(
     const info = yield* Info
     const transactions = yield* Transactions
     const registerCallback = yield* makeRegisterCallback
+    const offered = yield* callbacksOffered
     /** The caller, who has an agreement with us now. */
     const sendingAnchor = Effect.tap(Caller, ({ account }) => anchors.authorise(account))
 
@@ -103,6 +104,7 @@ export const handlers = HttpApiBuilder.group(
         Effect.fnUntraced(
           function* ({ params, request }) {
             const caller = yield* sendingAnchor
+            yield* offered
             const row = yield* transactions.find(caller.account, params.id)
             return yield* registerCallback(row, yield* jsonBody(request))
           },

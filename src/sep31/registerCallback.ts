@@ -10,10 +10,16 @@ import { BadRequest } from "../http/errors.ts"
 import { refuse } from "../http/Language.ts"
 import type { JsonObject } from "../http/readJson.ts"
 import { say } from "../http/Sentence.ts"
+import { KedgeConfig } from "../KedgeConfig.ts"
 import { Outbound } from "../ports/Outbound.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import { Storage } from "../ports/Storage.ts"
 import { noSuchTransaction } from "./errors.ts"
+
+/** Where callbacks are not offered, every transaction is as unknown as one that does not exist (S31-CB-03). */
+export const callbacksOffered = Effect.map(KedgeConfig, ({ callbacks }) =>
+  callbacks ? Effect.void : Effect.suspend(noSuchTransaction)
+)
 
 /** Takes the body's `url` in place of any earlier one (S31-CB-01, S31-CB-02). */
 export const makeRegisterCallback = Effect.gen(function* () {

@@ -72,6 +72,8 @@ export const testSettings: Settings = {
   allowLocal: true,
   roles: { http: false, watch: false, execute: true, poll: true },
   railConcurrency: 4,
+  callbacks: true,
+  refunds: { seed: null, channelSeeds: [], feeMax: 100_000 },
   outbound: { ports: [{ first: 443, last: 443 }], perHost: 16, perOwner: 1_000 },
   logLevel: "error",
   mailboxCapacity: 1000,

@@ -45,6 +45,18 @@ const deliver = () => world.run(Effect.flatMap(CustomerCallbacks, ({ runOnce }) 
 const statuses = () => sent.map(({ json }) => (json as { status: string }).status)
 
 describe("sep12 PUT /customer/callback", () => {
+  it("is 404 for everybody where callbacks are not offered (S12-CB-01, S31-CB-03)", async () => {
+    const without = await startSep12({ settings: { callbacks: false } })
+    const id = await without.register({ type, first_name: "Ada", memo: "1" })
+    const answer = await without.ask("PUT", "/sep12/customer/callback", { as: anchorA, body: { id, url } })
+    const anonymous = await without.ask("PUT", "/sep12/customer/callback", { as: null, body: { id, url } })
+
+    expect([answer.status, answer.body["error"]]).toEqual([404, "there is no such customer"])
+    expect(anonymous.status).toBe(401)
+    expect(without.tables.registrations.size).toBe(0)
+    await without.stop()
+  })
+
   it("is 200 for a customer named by id, memo or token (S12-CB-01, H-20)", async () => {
     const id = await registered()
     const byId = await listen({ id, url })

@@ -148,6 +148,32 @@ describe.each([
   })
 })
 
+describe("callbacks not offered", () => {
+  let without: Waiting
+  beforeAll(async () => {
+    const world = await startSep31({ settings: { callbacks: false } })
+    await world.run(registerBoth)
+    without = { world, id: await announce(world, "1") }
+  })
+  afterAll(() => without.world.stop())
+
+  it("× PUT /:id/callback is 404, in the words of an unknown transaction (S31-MTX-01, S31-CB-03)", async () => {
+    const [own, unknown, anyBody] = [
+      await request(without, "PUT /:id/callback"),
+      await request(at, "PUT /:id/callback", { id: unknownId }),
+      await request(without, "PUT /:id/callback", { body: "no JSON" })
+    ]
+
+    expectStatus(own, 404)
+    expect([own.body, anyBody.body]).toEqual([unknown.body, unknown.body])
+    expectStatus(await request(without, "PUT /:id/callback", { as: null }), 403)
+  })
+
+  it("× GET /:id is 200 still (S31-MTX-01)", async () => {
+    expectStatus(await request(without, "GET /:id"), 200)
+  })
+})
+
 describe.each([
   ["a body that is not JSON", "amount=100"],
   ["a body of another shape", "[]"]
