@@ -218,6 +218,20 @@ export interface Timing {
   /** Life of a firm quote for which none was asked, and the longest that may be asked. */
   readonly quoteLifetime: number
   readonly quoteHorizon: number
+  /** How often refunds that are due are looked at, and their envelopes asked about. */
+  readonly refundInterval: number
+  /** An envelope that no ledger took within this never will be; another is made then. */
+  readonly refundLifetime: number
+}
+
+/** Returning money on Stellar. */
+export interface RefundSettings {
+  /** Signs for the receiving accounts; null: this process returns nothing on the ledger. */
+  readonly seed: Redacted.Redacted<string> | null
+  /** Of accounts that lend their sequence numbers and pay the fees; without them the account of `seed` does. */
+  readonly channelSeeds: ReadonlyArray<Redacted.Redacted<string>>
+  /** Stroops for an operation: beyond it a refund waits for the network to calm down. */
+  readonly feeMax: number
 }
 
 export interface Settings {
@@ -330,5 +344,7 @@ export const defaultTiming: Timing = {
   codeLifetime: 900, // to find the phone, or the mail
   rateTimeout: 5,
   quoteLifetime: 600, // to register customers, announce and pay
+  refundInterval: 2, // a ledger closes every five seconds or so
+  refundLifetime: 180, // some thirty ledgers: a crowded network takes it, and a lost one is not waited for too long
   quoteHorizon: 86_400 // as long as a transaction waits: beyond it a quote is a free option
 }

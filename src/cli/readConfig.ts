@@ -4,24 +4,23 @@
  * Gotcha: a value that is wrong is replaced by a harmless one while reading goes on, so checks between values look only at
  * those that are right; nothing of it survives, because one problem is enough to refuse the whole.
  */
-import { Effect, FileSystem, Redacted, type Result } from "effect"
+import { Effect, FileSystem, Redacted } from "effect"
 import { defaultTiming, type Sep, type Settings, type Timing } from "../KedgeConfig.ts"
 import {
   accountOfSeed,
   isSeed,
   publicPassphrase,
-  rootSeedOf,
-  seedBytes,
   shortNetworkId,
   testnetPassphrase
 } from "../stellar/seeds.ts"
 import { isAccount } from "../stellar/strkeys.ts"
-import { ConfigProblems, type Problem } from "./ConfigProblems.ts"
+import { ConfigProblems } from "./ConfigProblems.ts"
 import { type Environment, gather } from "./Environment.ts"
 import { type FileSettings, readConfigFile } from "./readConfigFile.ts"
-import { dataKeyBytes, isPatternSeed, textSecretFault } from "./secretFault.ts"
+import { noParse, type Reader, reader } from "./Reader.ts"
+import { readRefunds, readSecrets } from "./readSecrets.ts"
 import * as settingText from "./settingText.ts"
-import { timingKeys, timingVariable, type Variable, variables } from "./variables.ts"
+import { timingKeys, timingVariable, variables } from "./variables.ts"
 
 const seps = ["sep-1", "sep-10", "sep-12", "sep-31", "sep-38"] as const satisfies ReadonlyArray<Sep>
 const roles = ["http", "watch", "execute", "poll"] as const
@@ -31,46 +30,6 @@ const defaultOutboundPorts = [
   { first: 443, last: 443 },
   { first: 1024, last: 65_535 }
 ]
-
-/** Collects problems while values are read. */
-const reader = (values: ReadonlyMap<string, string>, early: ReadonlyArray<Problem>) => {
-  const problems: Array<Problem> = [...early]
-  const wrong = new Set(early.map(({ name }) => name.replace(/_FILE$/, "")))
-
-  const refuse = (variable: Variable, message: string) => {
-    wrong.add(variable.name)
-    problems.push({ name: variable.name, message: `${message}; give ${variable.right}` })
-  }
-  const isRight = (...wanted: ReadonlyArray<Variable>) => wanted.every(({ name }) => !wrong.has(name))
-  const given = (variable: Variable): string | undefined =>
-    isRight(variable) ? values.get(variable.name) : undefined
-
-  /** The value, or `otherwise` when it is not given, or `harmless` when it is wrong. */
-  const read = <A>(
-    variable: Variable,
-    parse: (text: string) => Result.Result<A, string>,
-    otherwise: A,
-    harmless = otherwise
-  ): A => {
-    const text = given(variable)
-    if (text === undefined) return otherwise
-    const parsed = parse(text)
-    if (parsed._tag === "Success") return parsed.success
-    refuse(variable, parsed.failure)
-    return harmless
-  }
-  /** The value, which must be given. */
-  const demand = <A>(
-    variable: Variable,
-    parse: (text: string) => Result.Result<A, string>,
-    harmless: A
-  ): A => {
-    if (isRight(variable) && values.get(variable.name) === undefined) refuse(variable, "is not set")
-    return read(variable, parse, harmless)
-  }
-  return { problems, refuse, isRight, given, read, demand }
-}
-type Reader = ReturnType<typeof reader>
 
 const readNetwork = (from: Reader): Settings["network"] => {
   const named = from.read<"testnet" | "pubnet" | null>(
@@ -91,36 +50,6 @@ const readNetwork = (from: Reader): Settings["network"] => {
   const id = isPublic ? "public" : passphrase === testnetPassphrase ? "testnet" : shortNetworkId(passphrase)
   return { id, passphrase, isPublic }
 }
-
-const readSecrets = (from: Reader, network: Settings["network"]) => {
-  const seed = from.given(variables.signingSeed)
-  if (seed === undefined) from.demand(variables.signingSeed, noParse, "")
-  else if (!isSeed(seed)) from.refuse(variables.signingSeed, "is no secret seed, or is mistyped")
-  else if (network.passphrase !== "" && seed === rootSeedOf(network.passphrase)) {
-    from.refuse(variables.signingSeed, "is the network's root account, whose seed everyone knows")
-  } else if (isPatternSeed(seedBytes(seed))) from.refuse(variables.signingSeed, "is a pattern, not random")
-
-  const jwts = from.given(variables.jwtSecret)?.split(",") ?? []
-  if (jwts.length === 0) from.demand(variables.jwtSecret, noParse, "")
-  const jwtFault = jwts.map(textSecretFault).find((fault) => fault !== null) ?? null
-  if (jwtFault !== null) {
-    from.refuse(variables.jwtSecret, `is ${jwts.length === 1 ? "" : "a list, and one of it is "}${jwtFault}`)
-  }
-
-  const key = from.given(variables.dataKey)
-  const keyBytes = key === undefined ? null : dataKeyBytes(key)
-  if (key === undefined) from.demand(variables.dataKey, noParse, "")
-  else if (keyBytes?._tag === "Failure") from.refuse(variables.dataKey, `is ${keyBytes.failure}`)
-  else if (jwts.includes(key)) from.refuse(variables.dataKey, "is the same as KEDGE_JWT_SECRET")
-
-  return {
-    signingSeed: Redacted.make(seed ?? "", { label: variables.signingSeed.name }),
-    jwtSecrets: jwts.map((jwt) => Redacted.make(jwt, { label: variables.jwtSecret.name })),
-    dataKey: Redacted.make(key ?? "", { label: variables.dataKey.name })
-  }
-}
-
-const noParse = (text: string): Result.Result<string, string> => settingText.anyText(text)
 
 const readTiming = (from: Reader): Timing => {
   const entries = timingKeys.map((key) => {

@@ -4,43 +4,10 @@
  *
  * Gotcha: what is said of a variable is read by an operator at three in the morning; say what to put, not what it is called.
  */
-import { defaultTiming, type Timing } from "../KedgeConfig.ts"
+import { timingKeys, timingVariable } from "./timings.ts"
+import { plain, secret, type Variable } from "./Variable.ts"
 
-export interface Variable {
-  readonly name: string
-  readonly group: string
-  /** What it is for, as a sentence for the operator. */
-  readonly about: string
-  /** What holds when it is not set, in words; null where it must be set. */
-  readonly otherwise: string | null
-  /** What would be right, completing "give …". */
-  readonly right: string
-  /** Never shown, and also read from the file that `<name>_FILE` names. */
-  readonly secret: boolean
-}
-
-const plain = (
-  group: string,
-  name: string,
-  about: string,
-  otherwise: string | null,
-  right: string
-): Variable => ({ name, group, about, otherwise, right, secret: false })
-
-const secret = (
-  group: string,
-  name: string,
-  about: string,
-  otherwise: string | null,
-  right: string
-): Variable => ({
-  name,
-  group,
-  about,
-  otherwise,
-  right,
-  secret: true
-})
+export { timingKeys, timingVariable, type Variable }
 
 const network = "Network"
 const listeners = "Addresses"
@@ -139,6 +106,21 @@ export const variables = {
     "Seals customer data. Without it the data is lost: keep a copy where the database is not.",
     null,
     "32 random bytes in base64 or hex, as `openssl rand -base64 32` makes them"
+  ),
+
+  refundSeed: secret(
+    secrets,
+    "KEDGE_REFUND_SEED",
+    "The secret seed that returns money on Stellar: a signer of the receiving accounts with their medium threshold, or the seed of the receiving account itself. Only processes that play `execute` need it.",
+    "none: Kedge holds no key that can move money, and what is owed waits for you",
+    "a secret seed (S…), other than KEDGE_SIGNING_SEED"
+  ),
+  refundChannelSeeds: secret(
+    secrets,
+    "KEDGE_REFUND_CHANNEL_SEEDS",
+    "Seeds of accounts that lend refunds their sequence numbers and pay the fees, each for one refund at a time. Nothing else may use them.",
+    "the account of KEDGE_REFUND_SEED, one refund at a time",
+    "secret seeds (S…) separated by commas, none of them used elsewhere"
   ),
 
   clientDomains: plain(
@@ -272,6 +254,13 @@ export const variables = {
     "http,watch,execute,poll",
     "names separated by commas: http, watch, execute, poll"
   ),
+  refundFeeMax: plain(
+    work,
+    "KEDGE_REFUND_FEE_MAX",
+    "The most that a refund may cost on Stellar, in stroops (1 is 0.0000001 XLM) for an operation; when the network asks for more, it waits.",
+    "100000",
+    "a whole number from 100 to 100000000"
+  ),
   mailboxCapacity: plain(
     work,
     "KEDGE_MAILBOX_CAPACITY",
@@ -343,55 +332,6 @@ export const variables = {
     "debug, info, warn or error"
   )
 } as const satisfies Readonly<Record<string, Variable>>
-
-const timingAbout: Readonly<Record<keyof Timing, string>> = {
-  transactionLifetime: "A transaction that is not paid for so long expires.",
-  challengeLifetime: "A SEP-10 challenge must be answered within this.",
-  tokenLifetime: "A token is good for so long.",
-  clientDomainTimeout: "A client domain's stellar.toml that takes longer to read is not read.",
-  clientDomainMemory: "How long the key found in a client domain's stellar.toml is believed.",
-  hookTimeout: "A hook of the integration that takes longer makes the request our failure.",
-  railTimeout:
-    "A call to the sandbox rail that takes longer is looked up. An integrator's rail says its own.",
-  payoutLease: "A payout whose process died is taken over after so long. Must exceed every rail's timeout.",
-  executeInterval: "How often payouts that are due are looked for, besides being started at once.",
-  pollInterval: "How often the rail is asked about payouts it has not confirmed.",
-  retryFirst: "The first pause before a payout the rail did not accept is sent again. It doubles.",
-  retryMax: "The longest such pause.",
-  lookUpInterval: "How often a payout of unknown outcome is looked up.",
-  attentionInterval:
-    "How often an open matter is raised again: money held, a refund owed, information awaited.",
-  watcherLease: "A watcher whose process died is taken over after so long.",
-  watcherSilence: "Without a word from the ledger for so long, the watcher asks.",
-  expiryInterval: "How often expired transactions are looked for.",
-  callbackTimeout: "A callback that is not answered within this is sent again.",
-  callbackInterval: "How often callbacks that are due are looked for.",
-  callbackRetryFirst: "The first pause before a callback that was not taken is sent again. It doubles.",
-  callbackRetryMax: "The longest such pause.",
-  callbackGiveUp: "A callback that was not taken for so long is given up; `kedge callbacks` shows it.",
-  waitingPayment: "A payment that could not be matched at once is told again after so long.",
-  requestTimeout: "A request that takes longer is answered 503.",
-  shutdownGrace: "A stop waits so long for what is under way.",
-  readyLag: "A watcher that has not been heard of for so long makes the process not ready.",
-  kycProcessing: "With the sandbox: how long a customer whose last name is PROCESSING is processed.",
-  fileLifetime: "A customer's file that no customer refers to is kept for so long.",
-  codeLifetime: "A verification code sent to a customer is good for so long.",
-  rateTimeout: "A rate provider that takes longer is unavailable, and so are prices.",
-  quoteLifetime: "A firm quote lives so long where the client asks for nothing else.",
-  quoteHorizon: "The longest life of a firm quote that a client may ask for."
-}
-
-/** Where the setting `key` of the times is read from: `pollInterval` from `KEDGE_POLL_INTERVAL_SECONDS`. */
-export const timingVariable = (key: keyof Timing): Variable =>
-  plain(
-    "Times",
-    `KEDGE_${key.replaceAll(/[A-Z]/g, "_$&").toUpperCase()}_SECONDS`,
-    timingAbout[key],
-    String(defaultTiming[key]),
-    "seconds, from 0.05 to 31536000"
-  )
-
-export const timingKeys = Object.keys(defaultTiming) as ReadonlyArray<keyof Timing>
 
 export const allVariables: ReadonlyArray<Variable> = [
   ...Object.values(variables),
