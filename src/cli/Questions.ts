@@ -11,6 +11,7 @@ import type { TransactionRow } from "../ports/rows.ts"
 import { openNote } from "../runtime/Note.ts"
 import { listCallbacks, replayCallbacks } from "./callbackAnswers.ts"
 import { describeInbox, describeList, describeTransaction, transactionJson } from "./describeTransaction.ts"
+import { printable } from "./printable.ts"
 
 /** As the outbox has them. */
 export const callbackStates = ["pending", "dead", "delivered"] as const
@@ -38,7 +39,7 @@ export type Question = typeof Question.Type
 export const Reply = Schema.Struct({ text: Schema.String, found: Schema.Boolean })
 export type Reply = typeof Reply.Type
 
-const found = (text: string): Reply => ({ text, found: true })
+const found = (text: string): Reply => ({ text: printable(text), found: true })
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2)
 const parkedMax = 200
 

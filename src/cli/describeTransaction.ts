@@ -9,6 +9,7 @@ import type { Amount } from "../../machines/domain/Amount.ts"
 import type { InboxRow, TransactionHistory } from "../ports/Storage.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import type { Note } from "../runtime/Note.ts"
+import { inLine } from "./printable.ts"
 
 const time = (millis: number): string => DateTime.formatIso(DateTime.makeUnsafe(millis))
 const code = (asset: string): string => asset.split(":")[1] ?? asset
@@ -54,10 +55,10 @@ export const describeList = (rows: ReadonlyArray<TransactionRow>): string =>
   rows.length === 0 ? "no transactions" : rows.map(listLine).join("\n")
 
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
-  lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)]
+  lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${inLine(line)}`)]
 
 const pair = (name: string, value: string | null | undefined): ReadonlyArray<string> =>
-  value === null || value === undefined || value === "" ? [] : [`${name.padEnd(14)} ${value}`]
+  value === null || value === undefined || value === "" ? [] : [`${name.padEnd(14)} ${inLine(value)}`]
 
 const inAsset = (amount: Amount | null, asset: string) =>
   amount === null ? null : `${amount} ${code(asset)}`
