@@ -73,6 +73,7 @@ const composite = (node: StateNode): ReadonlyArray<string> => {
 const waitsFor: Record<Due, string> = {
   expiry: "a payment; the sweep over `expires_at`, on ledger time",
   payout: "the rail; the due time of the open attempt: send, look up or poll",
+  refund: "the ledger; the due time of the refund: submit again, or ask about its envelope",
   held: "a person, or a late answer; raised again until then",
   "refund-owed": "the refund; raised again until it is made",
   "transaction-info": "PATCH by the Sending Anchor; raised again until then",

@@ -1,6 +1,7 @@
 /** The statuses of SEP-31 that Kedge shows, spelled as the specification spells them (SEP-31 §Transaction Statuses). */
 export const sep31Statuses = [
   "pending_sender",
+  "pending_stellar",
   "pending_receiver",
   "pending_external",
   "pending_transaction_info_update",

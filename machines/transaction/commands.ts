@@ -54,7 +54,26 @@ export interface Reserve {
   readonly refund: Amount
   readonly fee: Amount
 }
-/** The integrator has returned money on Stellar itself. */
+/** What is owed is to be returned on Stellar. Acted on only where there is a key that may. */
+export interface PlanRefund {
+  readonly type: "planRefund"
+  readonly amount: Amount
+}
+/** It has been returned by other hands: the planned refund must not be made. */
+export interface CancelRefund {
+  readonly type: "cancelRefund"
+}
+/** The envelope that comes with the event is open from now on. */
+export interface OpenEnvelope {
+  readonly type: "openEnvelope"
+  readonly hash: string
+}
+/** The refund is over, or waits for a person. */
+export interface CloseRefund {
+  readonly type: "closeRefund"
+  readonly as: "confirmed" | "held"
+}
+/** Money has been returned on Stellar, by us or by the integrator. */
 export interface RecordRefund {
   readonly type: "recordRefund"
   readonly amount: Amount
@@ -97,5 +116,9 @@ export type TransactionCommand =
   | RequestCustomerInfo
   | Reserve
   | RecordRefund
+  | PlanRefund
+  | CancelRefund
+  | OpenEnvelope
+  | CloseRefund
   | LinkCustomer
   | Book

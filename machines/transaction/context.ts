@@ -88,7 +88,9 @@ export interface TransactionContext {
   readonly attempt: number
   /** Owed back to the payer and not yet returned. */
   readonly owed: Amount | null
-  /** The integrator returned the money itself. */
+  /** An envelope that returns what is owed may be on the ledger: nobody else may return it. */
+  readonly submitted: boolean
+  /** All of the money was returned. */
   readonly refunded: boolean
   /** Names of the fields a rail wants corrected, in either info-update state. */
   readonly fields: ReadonlyArray<string>
@@ -113,6 +115,7 @@ export const initialContext = (input: {
   delivered: null,
   attempt: 0,
   owed: null,
+  submitted: false,
   refunded: false,
   fields: [],
   party: null,

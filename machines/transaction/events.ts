@@ -3,7 +3,7 @@
  * step it causes; the machine decides what it means and may refuse it by name (./refusals.ts).
  */
 import type { Amount } from "../domain/Amount.ts"
-import type { CustomerId, PaymentId, PayoutId, SealedId } from "../domain/Ids.ts"
+import type { CustomerId, PaymentId, PayoutId, RefundId, SealedId } from "../domain/Ids.ts"
 import type { Party, Price } from "./context.ts"
 
 /** A payment on Stellar carried this transaction's account and memo in the right asset; `amount` is what was credited. */
@@ -97,6 +97,27 @@ export interface PayoutUnknown {
   readonly note: SealedId | null
 }
 
+/** An envelope that returns what is owed is signed and committed with this event; only then is it submitted. */
+export interface RefundSubmitted {
+  readonly type: "refund.submitted"
+  readonly refundId: RefundId
+  /** Hash of the Stellar transaction, hex. */
+  readonly hash: string
+}
+/** The ledger holds the envelope, successful. */
+export interface RefundConfirmed {
+  readonly type: "refund.confirmed"
+  readonly refundId: RefundId
+  readonly amount: Amount
+  readonly stellarTransactionId: string
+}
+/** No envelope of the refund is open, and none can be made now: the payer cannot receive, or we cannot pay. */
+export interface RefundHeld {
+  readonly type: "refund.held"
+  readonly refundId: RefundId
+  readonly note: SealedId | null
+}
+
 /** The Sending Anchor sent every field asked for and the integrator accepted the values (SEP-31 §PATCH). */
 export interface TransactionUpdated {
   readonly type: "transaction.updated"
@@ -146,6 +167,9 @@ export type TransactionEvent =
   | PaymentMatched
   | ExpiryPassed
   | PayoutEvent
+  | RefundSubmitted
+  | RefundConfirmed
+  | RefundHeld
   | TransactionUpdated
   | CustomerLinked
   | CustomersNeedInfo
@@ -167,6 +191,9 @@ export const eventTypes = [
   "payout.notAccepted",
   "payout.voided",
   "payout.unknown",
+  "refund.submitted",
+  "refund.confirmed",
+  "refund.held",
   "transaction.updated",
   "customer.linked",
   "customers.needInfo",
@@ -180,4 +207,5 @@ export const carriesMoney = (event: TransactionEvent): boolean =>
   event.type === "payment.matched" ||
   event.type === "payout.delivered" ||
   event.type === "payout.partlyRefused" ||
-  event.type === "payout.refundedByIntegrator"
+  event.type === "payout.refundedByIntegrator" ||
+  event.type === "refund.confirmed"

@@ -135,12 +135,20 @@ export const returnedAllElsewhere = (args: Args): boolean => returnedAll(args) &
 /** Exactly the part that is owed was returned, on Stellar. */
 export const returnedOwedPart = (args: Args): boolean =>
   args.event.type === "payout.refundedByIntegrator" &&
+  !args.context.submitted &&
   isCurrent(args) &&
   onStellar(args) &&
   args.event.amount === args.context.owed
 
+/** Exactly what is owed has been returned by an envelope of ours. */
+export const confirmsWhatIsOwed = ({ context, event }: Args): boolean =>
+  event.type === "refund.confirmed" && context.submitted && event.amount === context.owed
+
+export const isSubmitted = ({ context }: Args): boolean => context.submitted
+
 const returnedAll = (args: Args): boolean =>
   args.event.type === "payout.refundedByIntegrator" &&
+  !args.context.submitted &&
   isCurrent(args) &&
   args.event.amount === args.context.received
 

@@ -16,6 +16,7 @@ export const leaves = [
   "pending_receiver.held",
   "pending_receiver.refundOwed",
   "pending_receiver.partRefundOwed",
+  "pending_stellar.refunding",
   "pending_external.confirming",
   "pending_transaction_info_update.awaitingUpdate",
   "pending_customer_info_update.awaitingCustomer",
@@ -38,9 +39,17 @@ export const parseLeaf = (text: string): Result.Result<Leaf, string> =>
 
 /**
  * Who is asked when the due time of a state comes: `expiry` is the sweep over `expires_at`; `payout` the due time of the open
- * attempt (send, look up or poll); the rest are rows of `attention`, raised again until someone acts.
+ * attempt (send, look up or poll); `refund` that of the refund on its way, about which the ledger is asked; the rest are rows of `attention`, raised again until someone acts.
  */
-export type Due = "expiry" | "payout" | "held" | "refund-owed" | "transaction-info" | "customer-info" | "none"
+export type Due =
+  | "expiry"
+  | "payout"
+  | "refund"
+  | "held"
+  | "refund-owed"
+  | "transaction-info"
+  | "customer-info"
+  | "none"
 
 const dues: Record<Leaf, Due> = {
   // Unfunded: they expire as well, by the same sweep.
@@ -52,6 +61,7 @@ const dues: Record<Leaf, Due> = {
   "pending_receiver.held": "held",
   "pending_receiver.refundOwed": "refund-owed",
   "pending_receiver.partRefundOwed": "refund-owed",
+  "pending_stellar.refunding": "refund",
   "pending_external.confirming": "payout",
   "pending_transaction_info_update.awaitingUpdate": "transaction-info",
   "pending_customer_info_update.awaitingCustomer": "customer-info",

@@ -11,26 +11,22 @@ import type * as Command from "./commands.ts"
 import { initialContext, type Terms, type TransactionContext } from "./context.ts"
 import type { TransactionEvent } from "./events.ts"
 import * as guards from "./guards.ts"
+import { answers, becomesPending, endings, gate, returnedInstead } from "./answers.ts"
 import {
-  askCustomer,
-  bookDelivery,
-  bookExchange,
-  bookFee,
-  bookFeeOfDelivery,
   bookReceipt,
   bookReturn,
-  closed,
-  confirmLater,
+  cancelRefund,
   execute,
   hold,
-  link,
   lookUp,
   net,
-  type Params,
+  openEnvelope,
+  planRefund,
   recordReturn,
-  release,
+  refundClosed,
   reserve,
-  retry
+  retry,
+  type Params
 } from "./orders.ts"
 
 const stored = (): never => {
@@ -60,6 +56,8 @@ const machineSetup = setup({
     returnedAllOnStellar: guards.returnedAllOnStellar,
     returnedAllElsewhere: guards.returnedAllElsewhere,
     returnedOwedPart: guards.returnedOwedPart,
+    confirmsWhatIsOwed: guards.confirmsWhatIsOwed,
+    isSubmitted: guards.isSubmitted,
     coversRequiredFields: guards.coversRequiredFields
   },
   actions: {
@@ -72,6 +70,10 @@ const machineSetup = setup({
     requestCustomerInfo: (_, _params: Params<Command.RequestCustomerInfo>) => stored(),
     reserve: (_, _params: Params<Command.Reserve>) => stored(),
     recordRefund: (_, _params: Params<Command.RecordRefund>) => stored(),
+    planRefund: (_, _params: Params<Command.PlanRefund>) => stored(),
+    cancelRefund: (_, _params: Params<Command.CancelRefund>) => stored(),
+    openEnvelope: (_, _params: Params<Command.OpenEnvelope>) => stored(),
+    closeRefund: (_, _params: Params<Command.CloseRefund>) => stored(),
     linkCustomer: (_, _params: Params<Command.LinkCustomer>) => stored(),
     book: (_, _params: Params<Command.Book>) => stored(),
 
@@ -134,114 +136,12 @@ const machineSetup = setup({
       refunded: true,
       note: ({ event }) => noteOf(event)
     }),
-    returnPart: assign({ owed: null })
+    returnPart: assign({ owed: null, submitted: false }),
+    submit: assign({ submitted: true }),
+    withdraw: assign({ submitted: false, note: ({ event }) => noteOf(event) }),
+    confirmAll: assign({ owed: null, submitted: false, refunded: true })
   }
 })
-
-/** A funded transaction whose money was never delivered may be given up, or returned by the integrator itself. */
-const endings = {
-  "payout.rejected": {
-    guard: "isCurrent" as const,
-    target: "#refundOwed",
-    actions: [closed("refused"), "oweAll" as const, reserve]
-  },
-  "payout.failed": {
-    guard: "isCurrent" as const,
-    target: "#error",
-    actions: [closed("failed"), "giveUp" as const, release]
-  },
-  "payout.refundedByIntegrator": [
-    {
-      guard: "returnedAllOnStellar" as const,
-      target: "#refunded",
-      actions: [closed("refused"), "returnAll" as const, reserve, recordReturn, bookReturn]
-    },
-    {
-      guard: "returnedAllElsewhere" as const,
-      target: "#error",
-      actions: [closed("refused"), "returnAll" as const, reserve, bookReturn]
-    }
-  ]
-}
-
-/** What a rail may answer about the newest attempt, now or late, to a call, a look-up, a poll or a report. */
-const answers = {
-  ...endings,
-  "payout.delivered": [
-    {
-      guard: "isCurrentWithPartOwed" as const,
-      target: "#partRefundOwed",
-      actions: [
-        "deliver" as const,
-        "countDelivered" as const,
-        closed("delivered"),
-        reserve,
-        bookExchange,
-        bookDelivery,
-        bookFee,
-        bookFeeOfDelivery
-      ]
-    },
-    {
-      guard: "isCurrentAndFeeHolds" as const,
-      target: "#completed",
-      actions: [
-        "deliver" as const,
-        "countDelivered" as const,
-        closed("delivered"),
-        reserve,
-        bookExchange,
-        bookDelivery,
-        bookFee,
-        bookFeeOfDelivery
-      ]
-    }
-  ],
-  "payout.partlyRefused": [
-    {
-      guard: "refusesPartAndDeliveredRest" as const,
-      target: "#partRefundOwed",
-      actions: [
-        "refusePart" as const,
-        "countDelivered" as const,
-        closed("delivered"),
-        reserve,
-        bookExchange,
-        bookDelivery,
-        bookFee,
-        bookFeeOfDelivery
-      ]
-    },
-    {
-      guard: "refusesPartAndSentRest" as const,
-      target: "#confirming",
-      actions: ["refusePart" as const, reserve, confirmLater]
-    }
-  ],
-  "payout.neededTransactionInfo": {
-    guard: "isCurrentAndNamesFields" as const,
-    target: "#awaitingUpdate",
-    actions: [closed("refused"), "askFields" as const]
-  },
-  "payout.neededCustomerInfo": {
-    guard: "isCurrentAndNamesFields" as const,
-    target: "#awaitingCustomer",
-    actions: [closed("refused"), "askFields" as const, askCustomer]
-  },
-  "payout.voided": {
-    guard: "isCurrent" as const,
-    target: "#payingOut",
-    actions: [closed("voided"), "raiseAttempt" as const, execute]
-  }
-}
-/** Before any payment: both customers must be accepted first (S31-KYC-04); there is no money to return yet (S31-KYC-07). */
-const gate = {
-  "customer.linked": { actions: [link] },
-  "customers.accepted": { target: "#awaitingPayment", actions: ["becomeReady" as const] },
-  "customer.rejected": { target: "#error", actions: ["keepNote" as const] },
-  "expiry.passed": { target: "#expired" }
-}
-const becomesPending = { guard: "isCurrent" as const, target: "#confirming", actions: [confirmLater] }
 
 export const transactionMachine = machineSetup.createMachine({
   id: "transaction",
@@ -259,7 +159,7 @@ export const transactionMachine = machineSetup.createMachine({
               {
                 guard: "mustReturnAll",
                 target: "#refundOwed",
-                actions: ["receive", "oweAll", reserve, bookReceipt]
+                actions: ["receive", "oweAll", reserve, bookReceipt, planRefund]
               },
               {
                 guard: "canFund",
@@ -267,6 +167,7 @@ export const transactionMachine = machineSetup.createMachine({
                 actions: ["receive", "raiseAttempt", execute, reserve, bookReceipt]
               }
             ],
+            "customer.rejected": { target: "#error", actions: ["keepNote"] },
             "expiry.passed": { target: "#expired" }
           }
         }
@@ -302,10 +203,14 @@ export const transactionMachine = machineSetup.createMachine({
         },
         // Nobody can be asked. Ends by a late answer, a report of the integrator, or a person.
         held: { id: "held", on: { ...answers, "payout.pending": becomesPending } },
-        // Everything is owed back to the payer. Ends when it has been returned.
+        // Everything is owed back to the payer. Ends by an envelope of ours, or when the integrator has returned it.
         refundOwed: {
           id: "refundOwed",
-          on: { "payout.refundedByIntegrator": endings["payout.refundedByIntegrator"] }
+          on: {
+            "payout.refundedByIntegrator": returnedInstead,
+            "refund.submitted": { target: "#refunding", actions: ["submit", openEnvelope] },
+            "refund.held": { actions: ["keepNote", refundClosed("held")] }
+          }
         },
         // Delivered but for a part, which is owed back. Ends when that part has been returned.
         partRefundOwed: {
@@ -314,8 +219,34 @@ export const transactionMachine = machineSetup.createMachine({
             "payout.refundedByIntegrator": {
               guard: "returnedOwedPart",
               target: "#completed",
-              actions: ["returnPart", recordReturn, bookReturn]
-            }
+              actions: ["returnPart", cancelRefund, recordReturn, bookReturn]
+            },
+            "refund.submitted": { actions: ["submit", openEnvelope] },
+            "refund.confirmed": {
+              guard: "confirmsWhatIsOwed",
+              target: "#completed",
+              actions: ["returnPart", refundClosed("confirmed"), recordReturn, bookReturn]
+            },
+            "refund.held": { actions: ["withdraw", refundClosed("held")] }
+          }
+        }
+      }
+    },
+    pending_stellar: {
+      initial: "refunding",
+      states: {
+        // An envelope that returns everything may be on the ledger: asked about when due, and nothing else can be done with the
+        // money until the ledger has closed it.
+        refunding: {
+          id: "refunding",
+          on: {
+            "refund.submitted": { actions: [openEnvelope] },
+            "refund.confirmed": {
+              guard: "confirmsWhatIsOwed",
+              target: "#refunded",
+              actions: ["confirmAll", refundClosed("confirmed"), recordReturn, bookReturn]
+            },
+            "refund.held": { target: "#refundOwed", actions: ["withdraw", refundClosed("held")] }
           }
         }
       }
@@ -365,7 +296,7 @@ export const transactionMachine = machineSetup.createMachine({
           on: {
             ...endings,
             "customers.accepted": { target: "#payingOut", actions: ["raiseAttempt", execute] },
-            "customer.rejected": { target: "#refundOwed", actions: ["oweAll", reserve] }
+            "customer.rejected": { target: "#refundOwed", actions: ["oweAll", reserve, planRefund] }
           }
         }
       }

@@ -130,7 +130,7 @@ export const bookFee = {
   })
 }
 const returned = (event: TransactionEvent) =>
-  event.type === "payout.refundedByIntegrator" ? event.amount : zero
+  event.type === "payout.refundedByIntegrator" || event.type === "refund.confirmed" ? event.amount : zero
 export const bookReturn = {
   type: "book" as const,
   params: ({ event }: Args): Params<Command.Book> => ({
@@ -145,7 +145,9 @@ export const recordReturn = {
   params: ({ event }: Args): Params<Command.RecordRefund> => ({
     amount: returned(event),
     stellarTransactionId:
-      (event.type === "payout.refundedByIntegrator" ? event.stellarTransactionId : null) ?? ""
+      (event.type === "payout.refundedByIntegrator" || event.type === "refund.confirmed"
+        ? event.stellarTransactionId
+        : null) ?? ""
   })
 }
 
@@ -157,3 +159,22 @@ export const link = {
     return { party, customerId, customerType }
   }
 }
+
+export const planRefund = {
+  type: "planRefund" as const,
+  params: ({ context }: Args): Params<Command.PlanRefund> => ({ amount: context.owed ?? zero })
+}
+export const cancelRefund = {
+  type: "cancelRefund" as const,
+  params: (): Params<Command.CancelRefund> => ({})
+}
+export const openEnvelope = {
+  type: "openEnvelope" as const,
+  params: ({ event }: Args): Params<Command.OpenEnvelope> => ({
+    hash: event.type === "refund.submitted" ? event.hash : ""
+  })
+}
+export const refundClosed = (as: Command.CloseRefund["as"]) => ({
+  type: "closeRefund" as const,
+  params: (): Params<Command.CloseRefund> => ({ as })
+})

@@ -60,7 +60,8 @@ export const refusalOf = (leaf: Leaf, context: TransactionContext, event: Transa
     if (event.type === "payout.refundedByIntegrator") return refundFault(leaf, context, event)
     return isOpen(leaf) ? openFault(leaf, event) : told[leaf] === event.type ? "already-so" : "closed"
   }
-  if (final) return "final"
+  if (final) return event.type === "refund.confirmed" && context.refunded ? "already-so" : "final"
+  if (event.type === "refund.confirmed") return context.submitted ? "amounts-differ" : "not-awaited"
   if (event.type === "transaction.updated" && leaf === "pending_transaction_info_update.awaitingUpdate")
     return "fields-missing"
   return "not-awaited"

@@ -23,6 +23,7 @@ export interface StoredContext {
   readonly price?: Price
   readonly attempt?: number
   readonly owed?: Amount
+  readonly submitted?: true
   readonly refunded?: true
   readonly fields?: ReadonlyArray<string>
   readonly party?: Party
@@ -43,6 +44,7 @@ export const storedContext = (c: TransactionContext): StoredContext => ({
   ...(c.price === null ? {} : { price: c.price }),
   ...(c.attempt > 0 ? { attempt: c.attempt } : {}),
   ...(c.owed === null ? {} : { owed: c.owed }),
+  ...(c.submitted ? { submitted: true as const } : {}),
   ...(c.refunded ? { refunded: true as const } : {}),
   ...(c.fields.length === 0 ? {} : { fields: c.fields }),
   ...(c.party === null ? {} : { party: c.party }),
@@ -78,6 +80,7 @@ export const revive = (row: {
       price: c.price ?? null,
       attempt: c.attempt ?? 0,
       owed: c.owed ?? null,
+      submitted: c.submitted ?? false,
       refunded: c.refunded ?? false,
       fields: c.fields ?? [],
       party: c.party ?? null,

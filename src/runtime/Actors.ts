@@ -13,6 +13,7 @@ import type { Refusal } from "../../machines/transaction/refusals.ts"
 import type {
   ActorRow,
   Birth,
+  EnvelopeRow,
   PageRow,
   ParkReason,
   PaymentRow,
@@ -39,6 +40,8 @@ export interface Message {
   readonly notes?: ReadonlyArray<SealedRow>
   /** A new destination for the next payout attempt. */
   readonly destination?: SealedRow
+  /** With `refund.submitted`: the envelope, committed with its step and submitted only then. */
+  readonly envelope?: EnvelopeRow
   /** With `payout.notAccepted`: seconds before the attempt is made again. */
   readonly retryInSeconds?: number
   /** The actor as last seen: saves a read, and costs nothing when stale. */

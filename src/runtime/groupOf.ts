@@ -5,7 +5,7 @@
  * into answers to callers (./settle.ts).
  */
 import { Result } from "effect"
-import type { PaymentId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { PaymentId, PayoutId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { PaymentMatched } from "../../machines/transaction/events.ts"
 import type { ActorRow, Group, ParkReason, PaymentFate, RefusalRow } from "../ports/rows.ts"
 import type { Arrival } from "./Actors.ts"
@@ -200,14 +200,24 @@ const foldOneKind = (
   const folded = fold(actor, list.map(incomingOf), context)
   const rest = arrivals.length > 0 ? tellsOf(all) : []
   if (Result.isFailure(folded) || arrivals.length > 0) return { folded, list, rest }
-  const { started, told } = folded.success
+  const { row, started, told } = folded.success
   const first = told[0]?._tag
   const other = told.findIndex(({ _tag }) => _tag !== first)
-  const most = first === "Refused" && !wasRead ? 0 : other < 0 ? list.length : other
+  const alike = other < 0 ? list.length : other
+  // An attempt is a row before anything is said of it: one commit cannot both plan it and change it.
+  const planned = new Set(row?.payouts.map(({ id }) => id))
+  const young = first === "Stepped" ? list.findIndex((source) => planned.has(attemptOf(source))) : -1
+  const most = first === "Refused" && !wasRead ? 0 : young < 0 ? alike : Math.min(young, alike)
   if (most === list.length) return { folded, list, rest }
   for (const { rail } of started) context.slots.release(rail)
   const now = list.slice(0, most)
   return { folded: fold(actor, now.map(incomingOf), context), list: now, rest: tellsOf(list.slice(most)) }
+}
+
+/** The attempt an event speaks of; an id that is none where it speaks of none. */
+const attemptOf = (source: Source): PayoutId => {
+  const event = "arrival" in source ? null : source.item.message.event
+  return event !== null && "payoutId" in event ? event.payoutId : ("" as PayoutId)
 }
 
 const tellsOf = (sources: ReadonlyArray<Source>): ReadonlyArray<TellItem> =>
@@ -250,7 +260,15 @@ const incomingOf = (source: Source): Incoming => {
       closedAtMillis: leader.closedAtMillis,
       price: source.arrival.price ?? null
     }
-    return { event, cause: "watcher", notes: [], destination: null, retryInSeconds: 0, payer: leader.from }
+    return {
+      event,
+      cause: "watcher",
+      notes: [],
+      destination: null,
+      envelope: null,
+      retryInSeconds: 0,
+      payer: leader.from
+    }
   }
   const { message } = source.item
   return {
@@ -258,6 +276,7 @@ const incomingOf = (source: Source): Incoming => {
     cause: message.cause,
     notes: message.notes ?? [],
     destination: message.destination ?? null,
+    envelope: message.envelope ?? null,
     retryInSeconds: message.retryInSeconds ?? 0,
     payer: null
   }

@@ -17,9 +17,11 @@ import type {
   ActorRow,
   AttentionRow,
   AuditRow,
+  EnvelopeRow,
   Link,
   PayoutBirth,
   PayoutChange,
+  RefundChange,
   RefundRow,
   Reservation,
   SealedRow,
@@ -36,6 +38,8 @@ export interface Incoming {
   readonly cause: string
   readonly notes: ReadonlyArray<SealedRow>
   readonly destination: SealedRow | null
+  /** For a refund that is submitted. */
+  readonly envelope: EnvelopeRow | null
   /** For a payout that was not accepted: the pause before it is made again, under its key or the next. */
   readonly retryInSeconds: number
   /** For a matched payment: who paid. */
@@ -66,6 +70,7 @@ interface Rows {
   readonly payouts: Array<PayoutBirth>
   readonly changes: Map<PayoutId, PayoutChange>
   readonly refunds: Array<RefundRow>
+  readonly refundChanges: Array<RefundChange>
   readonly notes: Array<SealedRow>
   readonly started: Array<{ readonly id: PayoutId; readonly rail: string }>
   readonly planned: Array<string>
@@ -123,6 +128,7 @@ const foldAll = (
     payouts: [],
     changes: new Map(),
     refunds: [],
+    refundChanges: [],
     notes: [],
     started: [],
     planned: [],
@@ -179,6 +185,7 @@ const foldAll = (
           changes: [...rows.changes.values()],
           reservation: rows.reservation,
           refunds: rows.refunds,
+          refundChanges: rows.refundChanges,
           attention: attentionRow(snapshot.leaf, rows, context.timing),
           destination: rows.destination,
           links: rows.links,
@@ -280,6 +287,22 @@ const carryOut = (command: TransactionCommand, rows: Rows, now: Now): void => {
         rows.reservation = { payment, payout: command.payout, refund: command.refund, fee: command.fee }
       return
     }
+    case "planRefund":
+      rows.refundChanges.push({ to: "planned", amount: command.amount })
+      return
+    case "cancelRefund":
+      rows.refundChanges.push({ to: "cancelled" })
+      return
+    case "openEnvelope": {
+      const { envelope } = now.message
+      if (envelope === null || envelope.hash !== command.hash)
+        throw new Error(`the envelope ${command.hash} does not come with its event`)
+      rows.refundChanges.push({ to: "open", envelope })
+      return
+    }
+    case "closeRefund":
+      rows.refundChanges.push({ to: command.as })
+      return
     case "linkCustomer":
       rows.links.push({ party: command.party, customerId: command.customerId, type: command.customerType })
       return

@@ -274,7 +274,8 @@ const commands: ReadonlyArray<fc.Arbitrary<Command>> = [
     command(
       "a customer is rejected",
       () => ({ type: "customer.rejected", party: "sender", note: null }),
-      ({ phase }) => (phase === "asked a customer" ? { phase: "all owed" } : {})
+      ({ phase }) =>
+        phase === "waiting" ? { phase: "error" } : phase === "asked a customer" ? { phase: "all owed" } : {}
     )
   ].map((each) => fc.constant(each))
 ]

@@ -2,7 +2,7 @@
 import { getShortestPaths } from "@xstate/graph"
 import { describe, expect, it } from "vitest"
 import { amount, zero } from "../../machines/domain/Amount.ts"
-import { type PaymentId, payoutId } from "../../machines/domain/Ids.ts"
+import { type PaymentId, payoutId, refundId } from "../../machines/domain/Ids.ts"
 import { initialContext, type TransactionContext } from "../../machines/transaction/context.ts"
 import type { TransactionEvent } from "../../machines/transaction/events.ts"
 import { leaves } from "../../machines/transaction/leaves.ts"
@@ -37,6 +37,14 @@ const eventsFor = ({ context }: { readonly context: TransactionContext }): Array
     stellarTransactionId: "a".repeat(64),
     note: null
   },
+  { type: "refund.submitted", refundId: refundId("testnet:1:0" as PaymentId, 1), hash: "d".repeat(64) },
+  {
+    type: "refund.confirmed",
+    refundId: refundId("testnet:1:0" as PaymentId, 1),
+    amount: context.owed ?? zero,
+    stellarTransactionId: "d".repeat(64)
+  },
+  { type: "refund.held", refundId: refundId("testnet:1:0" as PaymentId, 1), note: null },
   { type: "transaction.updated", fields: context.fields },
   { type: "customers.needInfo" },
   { type: "customers.processing" },

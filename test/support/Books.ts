@@ -10,6 +10,7 @@ export class Books {
   /** What each attempt that was planned is to pay, in stroops. */
   readonly planned = new Map<PayoutId, bigint>()
   readonly refunds: Array<bigint> = []
+  refund: "none" | "planned" | "open" | "held" | "confirmed" | "cancelled" = "none"
   readonly linked: Array<"sender" | "receiver"> = []
   /** By account, and by asset where it is not the one received. */
   private readonly balances = new Map<string, bigint>()
@@ -63,6 +64,23 @@ export class Books {
       case "book":
         this.move(command.from, command.asset, -toStroops(command.amount))
         this.move(command.to, command.asset, toStroops(command.amount))
+        return
+      case "planRefund":
+        if (this.refund !== "none") throw new Error(`a refund is planned twice: it is ${this.refund}`)
+        this.refund = "planned"
+        return
+      case "cancelRefund":
+        if (this.refund === "open")
+          throw new Error("a refund is cancelled while its envelope may be on the ledger")
+        this.refund = "cancelled"
+        return
+      case "openEnvelope":
+        if (this.refund === "confirmed" || this.refund === "cancelled" || this.refund === "none")
+          throw new Error(`an envelope is opened for a refund that is ${this.refund}`)
+        this.refund = "open"
+        return
+      case "closeRefund":
+        this.refund = command.as
         return
       case "linkCustomer":
         this.linked.push(command.party)

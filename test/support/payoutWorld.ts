@@ -79,7 +79,7 @@ const entropyOf = (process: number) =>
 const mortal = (storage: Storage["Service"], isDead: () => boolean): Storage["Service"] => {
   const guard = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     Effect.suspend(() => (isDead() ? Effect.never : effect))
-  return Object.fromEntries(
+  const mortal: unknown = Object.fromEntries(
     Object.entries(storage).map(([name, member]: [string, unknown]) => [
       name,
       Effect.isEffect(member)
@@ -93,7 +93,8 @@ const mortal = (storage: Storage["Service"], isDead: () => boolean): Storage["Se
               )
           : member
     ])
-  ) as Storage["Service"]
+  )
+  return mortal as Storage["Service"]
 }
 
 /** Several rails serve the funding method of their own name; one alone serves all. */

@@ -13,6 +13,7 @@ import {
   type CustomerId,
   type PaymentId,
   payoutId,
+  type RefundId,
   type SealedId,
   type TransactionId
 } from "../../machines/domain/Ids.ts"
@@ -31,6 +32,7 @@ import { step, type Stepped } from "../../src/runtime/step.ts"
 
 export const playId = "0190a000-0000-7000-8000-0000000000ff" as TransactionId
 
+const playRefund = "testnet:1:0/1" as RefundId
 const playCustomer = "0190a000-0000-7000-8000-0000000000c1" as CustomerId
 
 type Size = "received" | "accepted" | "owed" | "half" | "stroop" | "nothing" | "any"
@@ -138,6 +140,8 @@ const gates = [
   "expiry.passed"
 ] as const
 
+const refunding = ["refund.submitted", "refund.submitted", "refund.confirmed", "refund.held"] as const
+
 const awaitedIn = (leaf: Leaf): ReadonlyArray<TransactionEvent["type"]> => {
   switch (dueOf(leaf)) {
     case "expiry":
@@ -146,7 +150,9 @@ const awaitedIn = (leaf: Leaf): ReadonlyArray<TransactionEvent["type"]> => {
     case "held":
       return answers
     case "refund-owed":
-      return ["payout.refundedByIntegrator"]
+      return ["payout.refundedByIntegrator", ...refunding]
+    case "refund":
+      return refunding
     case "transaction-info":
       return ["transaction.updated", ...givingUp]
     case "customer-info":
@@ -196,6 +202,14 @@ export const eventOf = (drawn: Draw, snapshot: Snapshot): TransactionEvent => {
       return { type, ...about }
     case "payout.unknown":
       return { type, ...about, next, note }
+    case "refund.submitted":
+      return { type, refundId: playRefund, hash: "d".repeat(64) }
+    case "refund.confirmed": {
+      const returned = drawn.isLate ? value : (context.owed ?? value)
+      return { type, refundId: playRefund, amount: returned, stellarTransactionId: "d".repeat(64) }
+    }
+    case "refund.held":
+      return { type, refundId: playRefund, note }
     case "transaction.updated":
       return { type, fields: names }
     case "customer.rejected":

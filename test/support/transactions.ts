@@ -4,6 +4,7 @@ import {
   type CustomerId,
   type PaymentId,
   payoutId,
+  refundId,
   type SealedId,
   type TransactionId
 } from "../../machines/domain/Ids.ts"
@@ -15,6 +16,7 @@ import {
 import type { PayoutEvent, TransactionEvent } from "../../machines/transaction/events.ts"
 
 export const id = "0190a000-0000-7000-8000-000000000001" as TransactionId
+const refund = refundId("testnet:1:0" as PaymentId, 1)
 const customerId = "0190a000-0000-7000-8000-0000000000c1" as CustomerId
 const note = "0190a000-0000-7000-8000-0000000000aa" as SealedId
 
@@ -131,6 +133,10 @@ export const events: ReadonlyArray<TransactionEvent> = [
   { type: "expiry.passed" },
   ...payoutEvents(1),
   ...payoutEvents(2),
+  { type: "refund.submitted", refundId: refund, hash: "d".repeat(64) },
+  { type: "refund.confirmed", refundId: refund, amount: amount("100"), stellarTransactionId: "d".repeat(64) },
+  { type: "refund.confirmed", refundId: refund, amount: amount("10"), stellarTransactionId: "d".repeat(64) },
+  { type: "refund.held", refundId: refund, note },
   { type: "transaction.updated", fields: ["account_number"] },
   { type: "transaction.updated", fields: [] },
   { type: "customer.linked", party: "receiver", customerId, customerType: "sep31-receiver" },

@@ -62,7 +62,7 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
     function* ({ advance, rows, storage }) {
       const limits = { openMax: 2, capacity: null }
       const soon = (yield* storage.nowMillis) + 60_000
-      const [first, second] = [rows.quote(), rows.quote({ expiresAtMillis: soon, buyAsset: "iso4217:XXX" })]
+      const [first, second] = [rows.quote(), rows.quote({ expiresAtMillis: soon, buyAsset: "iso4217:CHF" })]
       const make = (quote: GivenQuote) => storage.createQuote(quote, limits)
       yield* same("the first two", [yield* make(first), yield* make(second)], ["created", "created"])
       const third = rows.quote()

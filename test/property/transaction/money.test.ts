@@ -127,6 +127,26 @@ describe(seeded("money"), () => {
     )
   })
 
+  it("is returned by us or by the integrator, and never by both (R17, S8)", () => {
+    const ways = new Set<string>()
+    holds(
+      fc.property(life, (told) =>
+        afterEach(told, ({ context }, books, { event }) => {
+          const returns = books.refunds.length
+          expect(returns <= 1).toBe(true)
+          if (books.refund === "confirmed") ways.add("by us")
+          if (books.refund === "cancelled") ways.add("by the integrator")
+          if (event.type === "payout.refundedByIntegrator") expect(context.submitted).toBe(false)
+          // while an envelope may be on the ledger its amount stays reserved for it
+          if (context.submitted) expect(books.reserved.refund).toBe(of(context.owed))
+          expect(books.refund === "open").toBe(context.submitted)
+        })
+      ),
+      700
+    )
+    expect([...ways].sort()).toEqual(["by the integrator", "by us"])
+  })
+
   it("that is completed satisfies amount_in = amount_out + fee + refunded (R18, S31-ST-13)", () => {
     holds(
       fc.property(life, (told) =>
@@ -227,7 +247,8 @@ describe(seeded("money"), () => {
       "payment.matched",
       "payout.delivered",
       "payout.partlyRefused",
-      "payout.refundedByIntegrator"
+      "payout.refundedByIntegrator",
+      "refund.confirmed"
     ])
   })
 })

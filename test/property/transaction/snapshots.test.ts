@@ -61,6 +61,7 @@ describe(seeded("a snapshot"), () => {
             expect([
               "v",
               "unready",
+              "submitted",
               "price",
               "attempt",
               "owed",

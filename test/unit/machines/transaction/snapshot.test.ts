@@ -29,6 +29,7 @@ const read = (name: string): Row => {
 }
 /** States that version 1 did not have. */
 const since: Readonly<Partial<Record<Leaf, number>>> = {
+  "pending_stellar.refunding": 2,
   "pending_receiver.checking": 2,
   "pending_customer_info_update.awaitingData": 2
 }
