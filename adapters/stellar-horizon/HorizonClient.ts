@@ -1,12 +1,12 @@
 /**
- * One GET to Horizon: JSON or the reason why not.
+ * One request to Horizon: JSON or the reason why not.
  *
  * Whatever is not an answer in Horizon's own JSON (a proxy's page, half a body, a time-out) is `LedgerUnavailable`: asked
  * again, never read as data. Horizon's own refusals (400, 404, 410) come back as `HorizonProblem`, since only the asker knows
  * what they mean. Gotcha: after a 429 every request waits as long as the server said, so one account's catching up cannot
  * get the others shut out.
  */
-import { Clock, Data, Effect, Option, Predicate, Stream } from "effect"
+import { Clock, Data, Effect, Option, Predicate, type Scope, Stream } from "effect"
 import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import { LedgerUnavailable } from "../../src/ports/StellarNetwork.ts"
 
@@ -41,6 +41,14 @@ export interface HorizonClient {
     path: string,
     params?: Params
   ) => Effect.Effect<HorizonAnswer, LedgerUnavailable | HorizonProblem | AnswerTooLarge>
+  /**
+   * Posts a form once. Whatever Horizon decided comes back with its status, a refusal too; that nothing came back, or a server
+   * between us and it answered, is `LedgerUnavailable` and says nothing of what became of the form.
+   */
+  readonly post: (
+    path: string,
+    form: Readonly<Record<string, string>>
+  ) => Effect.Effect<{ readonly status: number; readonly body: unknown }, LedgerUnavailable | AnswerTooLarge>
   /** Events of a stream as they come; ends when the server says goodbye or nothing at all is said for too long. */
   readonly stream: (path: string, params: Params) => Stream.Stream<Uint8Array, LedgerUnavailable>
 }
@@ -48,7 +56,9 @@ export interface HorizonClient {
 /** The longest a server's Retry-After is believed, in milliseconds. */
 const quietMax = 300_000
 
-const refusals: ReadonlySet<number> = new Set([400, 404, 410])
+const refusals: ReadonlySet<number> = new Set([200, 400, 404, 410])
+/** What Horizon says of a form that it read. */
+const decisions: ReadonlySet<number> = new Set([200, 201, 400, 404, 405, 409])
 
 const unavailable = (what: string, why: string) =>
   new LedgerUnavailable({ message: `Horizon, ${what}: ${why}` })
@@ -85,21 +95,25 @@ export const makeHorizonClient = (options: HorizonClientOptions) =>
     })
 
     const send = (path: string, params: Params, accept: string) => {
-      const request = HttpClientRequest.get(`${base}${path}`).pipe(
+      const asked = HttpClientRequest.get(`${base}${path}`).pipe(
         HttpClientRequest.setUrlParams(params),
         HttpClientRequest.accept(accept)
       )
-      return client.execute(request)
+      return client.execute(asked)
     }
 
-    const heedStatus = (what: string, response: HttpClientResponse.HttpClientResponse) =>
+    const heedStatus = (
+      what: string,
+      response: HttpClientResponse.HttpClientResponse,
+      known: ReadonlySet<number> = refusals
+    ) =>
       Effect.gen(function* () {
         if (response.status === 429) {
           const now = yield* Clock.currentTimeMillis
           quietUntil = now + quietFor(response.headers["retry-after"], now)
           return yield* unavailable(what, "answered 429, too many requests")
         }
-        if (response.status !== 200 && !refusals.has(response.status)) {
+        if (!known.has(response.status)) {
           return yield* unavailable(what, `answered ${response.status}`)
         }
       })
@@ -122,23 +136,22 @@ export const makeHorizonClient = (options: HorizonClientOptions) =>
         Effect.map(({ chunks }) => Buffer.concat(chunks).toString("utf8"))
       )
 
-    const get: HorizonClient["get"] = (path, params = {}) => {
-      const what = `GET ${path}`
-      const request = Effect.gen(function* () {
-        const response = yield* send(path, params, "application/json")
-        yield* heedStatus(what, response)
-        const text = yield* readText(response)
-        const body = parseJson(text)
-        if (Option.isNone(body))
-          return yield* unavailable(what, `answered ${response.status} with something that is not JSON`)
-        if (response.status !== 200) {
-          return yield* problemOf(body.value, response.status) ??
-            unavailable(what, `answered ${response.status}`)
-        }
-        const latest = response.headers["latest-ledger"] ?? ""
-        return { body: body.value, latestLedger: /^\d{1,10}$/.test(latest) ? Number(latest) : null }
-      })
-      return waitForQuiet.pipe(
+    /** The whole answer as JSON, of a status that Horizon gives. */
+    const readBody = Effect.fnUntraced(function* (
+      what: string,
+      response: HttpClientResponse.HttpClientResponse,
+      known?: ReadonlySet<number>
+    ) {
+      yield* heedStatus(what, response, known)
+      const body = parseJson(yield* readText(response))
+      return Option.isSome(body)
+        ? body.value
+        : yield* unavailable(what, `answered ${response.status} with something that is not JSON`)
+    })
+
+    /** Begun when the server wants to be asked again, and over in time. */
+    const once = <A, E>(what: string, request: Effect.Effect<A, E, Scope.Scope>) =>
+      waitForQuiet.pipe(
         Effect.andThen(
           request.pipe(
             Effect.scoped,
@@ -148,7 +161,35 @@ export const makeHorizonClient = (options: HorizonClientOptions) =>
                 Effect.fail(unavailable(what, `no whole answer within ${options.timeoutSeconds} s`))
             })
           )
-        ),
+        )
+      )
+
+    const get: HorizonClient["get"] = (path, params = {}) => {
+      const what = `GET ${path}`
+      const request = Effect.gen(function* () {
+        const response = yield* send(path, params, "application/json")
+        const body = yield* readBody(what, response)
+        if (response.status !== 200)
+          return yield* problemOf(body, response.status) ?? unavailable(what, `answered ${response.status}`)
+        const latest = response.headers["latest-ledger"] ?? ""
+        return { body, latestLedger: /^\d{1,10}$/.test(latest) ? Number(latest) : null }
+      })
+      return once(what, request).pipe(
+        Effect.catchTag("HttpClientError", (error) => Effect.fail(unavailable(what, reasonOf(error))))
+      )
+    }
+
+    const post: HorizonClient["post"] = (path, form) => {
+      const what = `POST ${path}`
+      const request = Effect.gen(function* () {
+        const asked = HttpClientRequest.post(`${base}${path}`).pipe(
+          HttpClientRequest.bodyUrlParams(form),
+          HttpClientRequest.accept("application/json")
+        )
+        const response = yield* client.execute(asked)
+        return { status: response.status, body: yield* readBody(what, response, decisions) }
+      })
+      return once(what, request).pipe(
         Effect.catchTag("HttpClientError", (error) => Effect.fail(unavailable(what, reasonOf(error))))
       )
     }
@@ -174,7 +215,7 @@ export const makeHorizonClient = (options: HorizonClientOptions) =>
       )
     }
 
-    return { get, stream } satisfies HorizonClient
+    return { get, post, stream } satisfies HorizonClient
   })
 
 const parseJson = (text: string): Option.Option<unknown> => {

@@ -6,13 +6,12 @@
  * begins at what it has, beyond its tip it answers nothing, so both are checked here.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Effect, Exit, Layer, Result, Schema } from "effect"
-import { KedgeConfig } from "../../src/KedgeConfig.ts"
-import { LedgerUnavailable, PositionRefused, StellarNetwork } from "../../src/ports/StellarNetwork.ts"
-import { type HorizonAnswer, type HorizonProblem, makeHorizonClient } from "./HorizonClient.ts"
+import { Effect, Layer, Result, Schema } from "effect"
+import { type LedgerUnavailable, PositionRefused, StellarNetwork } from "../../src/ports/StellarNetwork.ts"
+import { type HorizonAnswer, type HorizonClient, makeHorizonClient } from "./HorizonClient.ts"
 import { readAccount } from "./readAccount.ts"
-import { type ClosedLedger, cut, type Placed, place, readPage } from "./readPage.ts"
-import { closedAtOf } from "./readRecord.ts"
+import { cut, type Placed, place, readPage } from "./readPage.ts"
+import { makeRoot, plain, senseless } from "./readRoot.ts"
 import { endOfLedger, ledgerOf, parseToid, startOfTransaction, transactionOf } from "./toid.ts"
 import { wakeUps } from "./wakeUps.ts"
 
@@ -34,55 +33,23 @@ const lagMax = 120
 /** The history of a network that was kept whole begins here; there is nothing before it to be missed. */
 const firstLedger = 2
 
-const Root = Schema.Struct({
-  network_passphrase: Schema.String,
-  history_latest_ledger: Schema.Int,
-  history_latest_ledger_closed_at: Schema.String,
-  history_elder_ledger: Schema.Int
-})
-const decodeRoot = Schema.decodeUnknownResult(Root)
 const decodeList = Schema.decodeUnknownResult(
   Schema.Struct({ _embedded: Schema.Struct({ records: Schema.Array(Schema.Unknown) }) })
 )
 
-const senseless = (what: string, why: string) =>
-  new LedgerUnavailable({ message: `Horizon, ${what}: ${why}` })
 const refused = (message: string) => new PositionRefused({ message })
 
-const make = (options: HorizonOptions) =>
+/** One client for all that is asked of a server, so that what it says of its patience holds for all. */
+export const makeClient = (options: HorizonOptions) =>
+  makeHorizonClient({
+    url: options.url,
+    timeoutSeconds: options.timeoutSeconds ?? 15,
+    bytesMax: options.bytesMax ?? 32 * 1024 * 1024
+  })
+
+export const make = (options: HorizonOptions, client: HorizonClient) =>
   Effect.gen(function* () {
-    const client = yield* makeHorizonClient({
-      url: options.url,
-      timeoutSeconds: options.timeoutSeconds ?? 15,
-      bytesMax: options.bytesMax ?? 32 * 1024 * 1024
-    })
-
-    /** Where Horizon's refusal, or the size of its answer, tells no more than that this cannot be had now. */
-    const plain = (
-      what: string,
-      error: { readonly _tag: string; readonly message: string } | HorizonProblem
-    ) =>
-      error._tag === "HorizonProblem" && "status" in error
-        ? senseless(what, `answered ${error.status}, ${error.title}`)
-        : senseless(what, error.message)
-
-    const root = yield* client.get("/").pipe(
-      Effect.catchTag(["HorizonProblem", "AnswerTooLarge"], (error) => Effect.fail(plain("GET /", error))),
-      Effect.flatMap(({ body }) => {
-        const read = decodeRoot(body)
-        const closedAtMillis = Result.isSuccess(read)
-          ? closedAtOf({ created_at: read.success.history_latest_ledger_closed_at })
-          : null
-        return Result.isFailure(read) || closedAtMillis === null
-          ? Effect.fail(senseless("GET /", "the root names no network and newest ledger"))
-          : Effect.succeed({
-              passphrase: read.success.network_passphrase,
-              elder: read.success.history_elder_ledger,
-              latest: { sequence: read.success.history_latest_ledger, closedAtMillis } satisfies ClosedLedger
-            })
-      }),
-      Effect.cachedWithTTL((exit) => (Exit.isSuccess(exit) ? "1 second" : 0))
-    )
+    const root = yield* makeRoot(client)
 
     /** The root, once it is clear that the history behind `after` is all there. */
     const rootFor = (after: bigint) =>
@@ -222,11 +189,7 @@ const emptyList: HorizonAnswer = { body: { _embedded: { records: [] } }, latestL
 
 /** With a client of its own for the given server. */
 export const layerWith = (options: HorizonOptions): Layer.Layer<StellarNetwork> =>
-  Layer.effect(StellarNetwork, make(options)).pipe(Layer.provide(NodeHttpClient.layerUndici))
-
-/** The server and the network of the configuration. */
-export const layer: Layer.Layer<StellarNetwork, never, KedgeConfig> = Layer.unwrap(
-  Effect.map(KedgeConfig, (config) =>
-    layerWith({ url: config.horizonUrl, passphrase: config.network.passphrase })
-  )
-)
+  Layer.effect(
+    StellarNetwork,
+    Effect.flatMap(makeClient(options), (client) => make(options, client))
+  ).pipe(Layer.provide(NodeHttpClient.layerUndici))

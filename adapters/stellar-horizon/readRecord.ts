@@ -22,7 +22,14 @@ const Maybe = Schema.optionalKey(Schema.String)
 const assetMembers = { asset_type: Text, asset_code: Maybe, asset_issuer: Maybe }
 
 const Kind = Schema.Struct({ type: Text, transaction_successful: Schema.Boolean })
-const Payment = Schema.Struct({ from: Text, to: Text, to_muxed: Maybe, amount: Text, ...assetMembers })
+const Payment = Schema.Struct({
+  from: Text,
+  from_muxed: Maybe,
+  to: Text,
+  to_muxed: Maybe,
+  amount: Text,
+  ...assetMembers
+})
 const CreatedAccount = Schema.Struct({ account: Text, funder: Text, starting_balance: Text })
 const Merge = Schema.Struct({ account: Text, into: Text, into_muxed: Maybe })
 const Change = Schema.Struct({
@@ -95,7 +102,7 @@ const fromPayment = (account: string, record: unknown): Receipts =>
     if (payment.to !== account || payment.from === account) return []
     return [
       {
-        from: payment.from,
+        from: payment.from_muxed ?? payment.from,
         muxedAccount: payment.to_muxed ?? null,
         asset: yield* readAsset(payment),
         amount: yield* amountIn(payment.amount),

@@ -21,6 +21,7 @@ export interface Credit {
   readonly account: string
   /** The muxed form we were paid at, where the payer used one. */
   readonly muxedAccount: string | null
+  /** Who paid: `G…`, `M…` where the payer named itself so, or a contract (`C…`). */
   readonly from: string
   readonly asset: StellarAsset
   /** What was received: for path payments the destination amount. Null where the source cannot tell (a merge on Horizon). */

@@ -57,3 +57,9 @@ export const parseAddress = (text: string): Result.Result<Address, AddressFault>
   if (/^S[A-Z2-7]{50,}/.test(text)) return Result.fail("seed")
   return Result.fail(StrKey.isValidContract(text) ? "contract" : "invalid")
 }
+
+/** The account on the ledger behind `G…` or `M…`; null for a contract and for what is no address. */
+export const baseAccount = (text: string): string | null => {
+  const parsed = parseAddress(text)
+  return Result.isSuccess(parsed) ? parsed.success.account : null
+}

@@ -197,6 +197,23 @@ describe("stellar-horizon on the sandbox", () => {
     ])
   })
 
+  it("a payer that names itself by a muxed account is known by it (S31-REF-05)", async () => {
+    const { account, from, pay, payer, world } = await start()
+    const muxed = new MuxedAccount(new Account(payer.publicKey(), "0"), "77").accountId()
+    const transaction = transactionOf({
+      passphrase: world.sandbox.passphrase,
+      source: muxed,
+      sequence: sequenceOf(world, payer),
+      operations: [pay("1")],
+      signers: [payer]
+    })
+    await world.server.submitTransaction(transaction)
+
+    const [credit] = await creditsFrom(world, account, from)
+
+    expect(credit?.from).toBe(muxed)
+  })
+
   it("a merge into our account brings the whole balance of the other (S31-PAY-11, I26)", async () => {
     const { account, from, world } = await start()
     const leaving = Keypair.random()
