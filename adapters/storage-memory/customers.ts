@@ -1,5 +1,5 @@
 /** Customers, the verdicts on them, their values and files, and erasures that wait for a transaction to end. */
-import type { CustomerId, FileId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { CustomerId, FileId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
 import { isFinal } from "../../machines/domain/Sep31Status.ts"
 import type { CustomerRow, FileRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
@@ -16,6 +16,7 @@ type Methods = Pick<
   | "dueVerdicts"
   | "eraseCustomer"
   | "unfinishedOf"
+  | "forgetSealed"
   | "deferErasure"
   | "dueErasures"
   | "putFile"
@@ -128,13 +129,30 @@ export const customerMethods = (tables: Tables): Methods => {
       ),
     eraseCustomer: (id) =>
       at(() => {
+        const isFirst = tables.customers.get(id)?.erased === false
         changeCustomer(id, () => ({ erased: true, statuses: {}, contested: [] }))
         tables.registrations.delete(id)
-        tables.erasures.delete(id)
+        if (!isFirst && unfinishedOf(id).length === 0) tables.erasures.delete(id)
         forgetCallbacks(tables, id, () => true)
         deleteFilesOf(id)
       }),
     unfinishedOf: (id) => at(() => unfinishedOf(id)),
+    forgetSealed: (id) =>
+      at(() => {
+        for (const row of tables.transactions.values()) {
+          if ((row.senderId !== id && row.receiverId !== id) || !isFinal(row.status)) continue
+          const said = (tables.audits.get(row.id) ?? []).flatMap(({ detail }) => [
+            detail["note"],
+            detail["replaced"]
+          ])
+          const sent = [...tables.payouts.values()].flatMap((payout) =>
+            payout.transactionId === row.id ? [payout.destination] : []
+          )
+          for (const sealed of [row.destination, row.context.note, ...sent, ...said]) {
+            if (typeof sealed === "string") tables.sealed.delete(sealed as SealedId)
+          }
+        }
+      }),
     deferErasure: (id) =>
       at((nowMillis) => {
         if (!tables.erasures.has(id)) tables.erasures.set(id, nowMillis)

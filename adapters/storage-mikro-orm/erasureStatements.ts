@@ -13,7 +13,7 @@ import { isUuid } from "./parameters.ts"
 
 type Methods = Pick<
   Storage["Service"],
-  "eraseCustomer" | "eraseCustomerValues" | "unfinishedOf" | "deferErasure" | "dueErasures"
+  "eraseCustomer" | "eraseCustomerValues" | "unfinishedOf" | "forgetSealed" | "deferErasure" | "dueErasures"
 >
 
 const final = `(${finalStatuses.map((status) => `'${status}'`).join(", ")})`
@@ -22,24 +22,31 @@ const deletions = `with verdicts as (delete from verdict where customer_id = $1:
   told as (delete from customer_callback where customer_id = $1::text::uuid),
   discarded as (delete from customer_file where customer_id = $1::text::uuid)`
 
+/** Only text that is an id is made one: what else an event may bring is its own affair. */
+const idIn = (detail: string) =>
+  `case when ${detail} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${detail})::uuid end`
+
 export const erasureStatements = (engine: Engine): Methods => ({
   eraseCustomer: (id) =>
     isUuid(id)
       ? engine
-          .run({
+          .run<{ readonly was_erased: boolean }>({
             name: "kedge_erase_customer",
-            text: `${deletions}
-              update customer set erased = true, version = version + 1, contested = '{}', account = null,
+            text: `${deletions},
+              before as materialized (select id, erased from customer where id = $1::text::uuid for update)
+              update customer c set erased = true, version = version + 1, contested = '{}', account = null,
                 memo_type = null, memo = null, address = null, callback_url = null, registration = null
-              where id = $1::text::uuid`,
+              from before b where c.id = b.id returning b.erased as was_erased`,
             values: [id]
           })
           .pipe(
-            Effect.andThen(
+            Effect.flatMap(([row]) =>
               engine.run({
                 name: "kedge_clear_customer",
-                text: `${deletions} delete from erasure where customer_id = $1::text::uuid`,
-                values: [id]
+                text: `${deletions} delete from erasure where customer_id = $1::text::uuid and $2::text::boolean
+                  and not exists (select from "transaction" t where t.sender_id = customer_id and t.status not in ${final})
+                  and not exists (select from "transaction" t where t.receiver_id = customer_id and t.status not in ${final})`,
+                values: [id, String(row?.was_erased ?? true)]
               })
             ),
             Effect.asVoid
@@ -70,6 +77,27 @@ export const erasureStatements = (engine: Engine): Methods => ({
           })
           .pipe(Effect.map((rows) => rows.map((row) => row.id as TransactionId)))
       : Effect.succeed([]),
+
+  forgetSealed: (id) =>
+    isUuid(id)
+      ? engine
+          .run({
+            name: "kedge_forget_sealed",
+            text: `with ended as materialized (
+                select id, destination, context from "transaction" where sender_id = $1::text::uuid and status in ${final}
+                union all
+                select id, destination, context from "transaction" where receiver_id = $1::text::uuid and status in ${final})
+              delete from sealed s using (
+                select destination as id from ended
+                union select ${idIn("context ->> 'note'")} from ended
+                union select p.sealed from payout p join ended e on e.id = p.transaction_id
+                union select ${idIn("a.detail ->> 'note'")} from audit a join ended e on e.id = a.transaction_id
+                union select ${idIn("a.detail ->> 'replaced'")} from audit a join ended e on e.id = a.transaction_id
+              ) r where s.id = r.id`,
+            values: [id]
+          })
+          .pipe(Effect.asVoid)
+      : Effect.void,
 
   deferErasure: (id) =>
     engine

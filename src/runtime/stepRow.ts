@@ -150,7 +150,8 @@ const foldAll = (
       const { paymentId, stellarTransactionId } = message.event
       rows.funding = { payment: paymentId, stellarTransactionId, payer: message.payer ?? "" }
     }
-    rows.audits.push(auditRow(version, message, result.before, result.after.leaf))
+    const replaced = message.destination === null ? null : (rows.destination?.id ?? actor.destination)
+    rows.audits.push(auditRow(version, message, result.before, result.after.leaf, replaced))
     rows.notes.push(...message.notes)
     rows.destination = message.destination ?? rows.destination
     for (const command of result.commands)
@@ -205,8 +206,16 @@ const amountsOf = ({ context: { received, accepted, fee, delivered } }: Snapshot
   delivered
 })
 
-const auditRow = (version: number, message: Incoming, before: Leaf, after: Leaf): AuditRow => {
-  const { type, ...detail } = message.event
+/** `replaced`: the sealed row that gave way to a new destination; only the audit refers to it then, for an erasure to find it. */
+const auditRow = (
+  version: number,
+  message: Incoming,
+  before: Leaf,
+  after: Leaf,
+  replaced: SealedRow["id"] | null
+): AuditRow => {
+  const { type, ...event } = message.event
+  const detail = replaced === null ? event : { ...event, replaced }
   return { version, event: type, cause: message.cause, before, after, detail }
 }
 

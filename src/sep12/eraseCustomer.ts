@@ -2,7 +2,7 @@
  * DELETE /customer, and what is left of it to do later (SEP-12 §Customer DELETE, S12-DEL-05).
  *
  * The record is closed and its files are gone at once: it is unknown to everybody, its name is free, and no verdict reaches it
- * any more. While money of a transaction it stands in is under way, its values stay sealed, for the institution must be able to
+ * any more. What was sealed for its finished transactions goes with its values. While money of a transaction it stands in is under way, its values stay sealed, for the institution must be able to
  * say whose money it holds; they go when the last one is final. Gotcha: no payout reads them: each has its own sealed
  * destination.
  */
@@ -22,6 +22,7 @@ export const makeEraseCustomer = (storage: Storage["Service"], provider: Provide
     id: CustomerId
   ): Effect.fn.Return<void, CustomersUnavailable> {
     yield* provider.erase(id)
+    yield* storage.forgetSealed(id).pipe(Effect.mapError(unavailable))
     yield* storage.eraseCustomer(id).pipe(Effect.mapError(unavailable))
   })
 
@@ -32,10 +33,9 @@ export const makeEraseCustomer = (storage: Storage["Service"], provider: Provide
         yield* complete(id)
         return yield* note("a customer was erased at the request of its owner", id)
       }
-      // Asked for before the record is closed, so that no crash forgets it, and after, because closing it takes it back.
+      // Asked for before the record is closed, so that no crash forgets it; closing it leaves that standing.
       yield* storage.deferErasure(id).pipe(Effect.mapError(unavailable))
       yield* storage.eraseCustomer(id).pipe(Effect.mapError(unavailable))
-      yield* storage.deferErasure(id).pipe(Effect.mapError(unavailable))
       yield* note(
         "a customer was closed at the request of its owner, and is erased when its payments end",
         id,

@@ -37,11 +37,24 @@ export interface CustomerStorage {
     readonly limit: number
     readonly againInSeconds: number
   }) => Write<ReadonlyArray<{ readonly id: CustomerId; readonly type: string }>>
-  /** Marks a customer erased, drops its statuses, frees its name (owner, account, memo) and raises the version. Failure and persistence: may be repeated. */
+  /**
+   * Marks a customer erased, drops its statuses, frees its name (owner, account, memo) and raises the version. A deferral of its
+   * erasure ends only where it was erased before and has no unfinished transaction: who closes a customer leaves it standing,
+   * and who erases the rest later takes it away.
+   *
+   * Failure and persistence: may be repeated; a crash anywhere between leaves the deferral.
+   */
   readonly eraseCustomer: (id: CustomerId) => Write<void>
 
   /** Transactions that are not final and name the customer on either side. */
   readonly unfinishedOf: (id: CustomerId) => Read<ReadonlyArray<TransactionId>>
+  /**
+   * Deletes the sealed rows of final transactions that name the customer on either side: destinations and notes, those that were
+   * replaced too. Amounts, audit and journal stay.
+   *
+   * Failure and persistence: may be repeated.
+   */
+  readonly forgetSealed: (id: CustomerId) => Write<void>
   /** Asks for an erasure once the customer has no unfinished transaction. Failure and persistence: may be repeated. */
   readonly deferErasure: (id: CustomerId) => Write<void>
   /** Deferred erasures whose customers have no unfinished transaction any more; asked again after `againInSeconds`. */

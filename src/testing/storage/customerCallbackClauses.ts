@@ -1,8 +1,9 @@
 /** What the contract says of telling a customer's changes, of files, and of erasures that wait for a transaction to end. */
 import { Effect } from "effect"
 import { finalStatuses } from "../../../machines/domain/Sep31Status.ts"
-import type { CustomerId, FileId } from "../../../machines/domain/Ids.ts"
+import { type CustomerId, type FileId, payoutId } from "../../../machines/domain/Ids.ts"
 import { type Draft, draft, type Given, holds, same, sameSet } from "./claims.ts"
+import { audit, change } from "./samples.ts"
 
 const url = "https://wallet.example/customers"
 const plenty = 10_000
@@ -284,8 +285,90 @@ export const customerCallbackDrafts: ReadonlyArray<Draft> = [
       yield* same("what is due again after the pause", yield* mine, [customer])
       yield* storage.eraseCustomer(customer)
       yield* advance(51)
+      yield* same("what is due when it was closed alone", yield* mine, [customer])
+      yield* storage.eraseCustomer(customer)
+      yield* advance(51)
       yield* same("what is due when it was erased", yield* mine, [])
       yield* holds("it was erased", (yield* storage.customer(customer))?.erased === true)
+    }
+  ),
+
+  draft(
+    "a customer closed while a transaction is unfinished keeps its erasure, closed once or twice (S12-DEL-05)",
+    function* (given) {
+      const { advance, rows, storage } = given
+      const customer = yield* customerOf(given)
+      const one = rows.birth({ senderId: customer })
+      yield* storage.commit(rows.group({ births: [one] }))
+      yield* storage.deferErasure(customer)
+      yield* storage.eraseCustomer(customer)
+      yield* storage.eraseCustomer(customer)
+      yield* storage.commit(
+        rows.group({ steps: [rows.step({ id: one.id, version: 1 }, { leaf: "expired" })] })
+      )
+      yield* advance(51)
+      const due = yield* storage.dueErasures({ limit: plenty, againInSeconds: 50 })
+      yield* holds("its erasure is due", due.includes(customer))
+    }
+  ),
+
+  draft(
+    "what was sealed for the final transactions of a customer is forgotten, and nothing else (S12-DEL-04, SEC-22)",
+    function* (given) {
+      const { rows, storage } = given
+      const [customer, other] = [yield* customerOf(given), yield* customerOf(given)]
+      const [replaced, first, second, said, kept, theirs] = [
+        rows.sealed("replaced"),
+        rows.sealed("of the first attempt"),
+        rows.sealed("destination"),
+        rows.sealed("words"),
+        rows.sealed("under way"),
+        rows.sealed("another's")
+      ]
+      const births = [
+        rows.birth({ receiverId: customer, destination: replaced }),
+        rows.birth({ senderId: customer, receiverId: other, destination: kept }),
+        rows.birth({ senderId: other, receiverId: other, destination: theirs })
+      ] as const
+      yield* storage.commit(rows.group({ births }))
+      const [ended, , foreign] = births
+      const attempt = payoutId(ended.id, 1)
+      const steps = [
+        rows.step(ended, {
+          destination: first,
+          payouts: [rows.payout(attempt)],
+          audits: [audit(2, { detail: { replaced: replaced.id } })]
+        }),
+        rows.step(
+          { id: ended.id, version: 2 },
+          {
+            destination: second,
+            changes: [change(attempt, { state: "refused" })],
+            notes: [said],
+            audits: [audit(3, { detail: { note: said.id } })]
+          }
+        )
+      ]
+      for (const step of steps) yield* storage.commit(rows.group({ steps: [step] }))
+      yield* storage.commit(
+        rows.group({
+          steps: [
+            rows.step({ id: ended.id, version: 3 }, { leaf: "completed" }),
+            rows.step({ id: foreign.id, version: 1 }, { leaf: "completed" })
+          ]
+        })
+      )
+      const left = Effect.map(
+        storage.sealed([replaced, first, second, said, kept, theirs].map(({ id }) => id)),
+        (found) => found.map(({ id }) => id)
+      )
+      yield* storage.forgetSealed(rows.customerId())
+      yield* storage.forgetSealed("no uuid" as CustomerId)
+      yield* same("what a stranger's leave", (yield* left).length, 6)
+      yield* storage.forgetSealed(customer)
+      yield* storage.forgetSealed(customer)
+      yield* sameSet("what is left", yield* left, [kept.id, theirs.id])
+      yield* same("the audit", (yield* storage.history(ended.id)).audits.length, 4)
     }
   )
 ]

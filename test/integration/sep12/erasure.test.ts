@@ -61,6 +61,19 @@ const end = (id: TransactionId) =>
     Effect.flatMap(Storage, (storage) => storage.transactions([id])).pipe(Effect.map(([row]) => row?.status))
   )
 
+/** Sealed rows that the transaction refers to and that are still there. */
+const sealedOf = (id: TransactionId) =>
+  world.run(
+    Effect.gen(function* () {
+      const storage = yield* Storage
+      const [row] = yield* storage.transactions([id])
+      const { payouts } = yield* storage.history(id)
+      const sent = payouts.flatMap(({ sealed }) => (sealed === null ? [] : [sealed.id]))
+      const destination = row?.destination ?? null
+      return (yield* storage.sealed(destination === null ? sent : [destination, ...sent])).length
+    })
+  )
+
 describe("sep12 DELETE with payments under way", () => {
   it("the customer is unknown at once, its name free and its files gone; its values go when the last payment is final (S12-DEL-05, SEC-22, H-39)", async () => {
     const { receiverId, senderId } = await underWay(1)
@@ -78,6 +91,7 @@ describe("sep12 DELETE with payments under way", () => {
 
     expect(await pay(1)).toBe("pending_external.confirming")
     expect(await sweep()).toBe(0)
+    expect(await sealedOf(transactionId(1))).toBeGreaterThan(0)
     await world.run(
       Effect.flatMap(Payouts, (payouts) =>
         payouts.report(`${transactionId(1)}:1` as never, { _tag: "Delivered", externalId: "bank" })
@@ -88,8 +102,50 @@ describe("sep12 DELETE with payments under way", () => {
     expect(valuesOf(senderId)).toEqual([])
     expect(valuesOf(receiverId)).not.toEqual([])
     expect(await sweep()).toBe(0)
+    expect(await sealedOf(transactionId(1))).toBe(0)
     expect(world.lines.slice(lines).join("\n")).toContain("its last payment has ended")
     expect(world.lines.join("\n")).not.toContain(canary)
+  })
+
+  it("a destination that was replaced before any payout went to it is forgotten with the others (S12-DEL-04, SEC-22)", async () => {
+    const senderId = (await world.register({ ...sender, memo: "50" })) as CustomerId
+    const receiverId = (await world.register({ ...receiver, memo: "51" })) as CustomerId
+    const id = transactionId(5)
+    const first = await world.run(
+      Effect.gen(function* () {
+        const actors = yield* Actors
+        const customers = yield* Customers
+        const destination = yield* sealDestination({ receiver: {}, fields: { account_number: canary } })
+        const template = birth(5)
+        yield* actors.bear({
+          ...template,
+          leaf: "pending_receiver.checking",
+          context: { ...template.context, unready: true },
+          dueInSeconds: 60,
+          senderId,
+          receiverId,
+          senderType: "sep31-sender",
+          receiverType: "sep31-receiver",
+          destination
+        })
+        yield* customers.askAgain({ id })
+        return destination.id
+      })
+    )
+    const isThere = () =>
+      world.run(
+        Effect.flatMap(Storage, (storage) => storage.sealed([first])).pipe(Effect.map((rows) => rows.length))
+      )
+    await pay(5)
+    await world.run(
+      Effect.flatMap(Payouts, (payouts) =>
+        payouts.report(`${id}:1` as never, { _tag: "Delivered", externalId: "bank" })
+      )
+    )
+    expect([await end(id), await isThere()]).toEqual(["completed", 1])
+
+    await erase("51")
+    expect([await isThere(), await sealedOf(id)]).toEqual([0, 0])
   })
 
   it("a receiver erased before the payment is still paid where its Sending Anchor was told (S12-DEL-05, S12-PUT-14)", async () => {
@@ -99,6 +155,28 @@ describe("sep12 DELETE with payments under way", () => {
     expect(await pay(2)).toBe("pending_external.confirming")
     expect(paidTo.at(-1)).toBe("12345")
     expect((await world.get({ id: receiverId })).status).toBe(404)
+  })
+
+  it("an erasure that dies when the record is closed is finished when the payments end (S12-DEL-05, SEC-22)", async () => {
+    const { senderId } = await underWay(4)
+    await world.run(
+      Effect.gen(function* () {
+        const storage = yield* Storage
+        yield* storage.deferErasure(senderId)
+        yield* storage.eraseCustomer(senderId)
+      })
+    )
+    expect(await sweep()).toBe(0)
+    await pay(4)
+    await world.run(
+      Effect.flatMap(Payouts, (payouts) =>
+        payouts.report(`${transactionId(4)}:1` as never, { _tag: "Delivered", externalId: "bank" })
+      )
+    )
+
+    expect(await sweep()).toBe(1)
+    expect(valuesOf(senderId)).toEqual([])
+    expect(await sweep()).toBe(0)
   })
 
   it("without a payment under way everything goes at once (S12-DEL-04)", async () => {
