@@ -13,6 +13,7 @@ import { RetiredRails } from "./payouts/RetiredRails.ts"
 import { RailCaller } from "./payouts/RailCaller.ts"
 import { Signer } from "./ports/Signer.ts"
 import { Storage } from "./ports/Storage.ts"
+import { RefundExecutor } from "./refunds/RefundExecutor.ts"
 import { layer as actorsLayer } from "./runtime/ActorsLayer.ts"
 import { Fence } from "./runtime/Fence.ts"
 import { PayoutSlots } from "./runtime/PayoutSlots.ts"
@@ -63,6 +64,7 @@ const services = Layer.mergeAll(
   PayoutFollowUp.layer,
   Payouts.layer,
   RetiredRails.layer,
+  RefundExecutor.layer,
   PaymentWatcher.layer,
   WaitingPayments.layer,
   ExpireTransactions.layer,
@@ -112,6 +114,7 @@ const roles = Layer.effect(
     const executor = yield* PayoutExecutor
     const followUp = yield* PayoutFollowUp
     const retired = yield* RetiredRails
+    const refunds = yield* RefundExecutor
     const matters = yield* OpenMatters
     const verdicts = yield* VerdictSweeper
     const erasures = yield* ErasureSweeper
@@ -125,7 +128,8 @@ const roles = Layer.effect(
     ]
     const execute: ReadonlyArray<Role> = [
       { name: "execute", run: executor.run },
-      { name: "look-up", run: followUp.runLookUp }
+      { name: "look-up", run: followUp.runLookUp },
+      { name: "refunds", run: refunds.run }
     ]
     const poll: ReadonlyArray<Role> = [{ name: "poll", run: followUp.runPoll }]
     const upkeep: ReadonlyArray<Role> = [

@@ -56,8 +56,15 @@ export {
   RailUnavailable
 } from "./ports/Rails.ts"
 export { NoRate, type Rate, RateProvider, type RateQuestion, RateUnavailable } from "./ports/RateProvider.ts"
+export { type RefundKeys, RefundSigner, RefundSignerUnavailable } from "./ports/RefundSigner.ts"
 export { Signer } from "./ports/Signer.ts"
 export { StellarNetwork } from "./ports/StellarNetwork.ts"
+export {
+  type LedgerAccount,
+  type LedgerBalance,
+  StellarSubmission,
+  Submitted
+} from "./ports/StellarSubmission.ts"
 export { Storage } from "./ports/Storage.ts"
 export { Vault } from "./ports/Vault.ts"
 export { layer, type Role, Roles, routes } from "./Kedge.ts"

@@ -20,6 +20,8 @@ import { BusinessHooks, defaultHooks } from "../../src/ports/BusinessHooks.ts"
 import { Entropy } from "../../src/ports/Entropy.ts"
 import { Rails } from "../../src/ports/Rails.ts"
 import { RateProvider } from "../../src/ports/RateProvider.ts"
+import { RefundSigner } from "../../src/ports/RefundSigner.ts"
+import { StellarSubmission } from "../../src/ports/StellarSubmission.ts"
 import { Tokens } from "../../src/sep10/Tokens.ts"
 import { layer as logging } from "../../src/telemetry/Logging.ts"
 import { answerStarter } from "../Program.ts"
@@ -84,6 +86,8 @@ const serverOf = (settings: Settings, databaseUrl: string) => {
     Layer.succeed(BusinessHooks, defaultHooks),
     Layer.succeed(Rails, Rails.one(immediateRail)),
     RateProvider.none,
+    RefundSigner.none,
+    StellarSubmission.none,
     memoryLedger(settings.network.passphrase).layer,
     localSigner,
     outbound,

@@ -11,9 +11,10 @@ import * as ConfiguredRates from "../../adapters/rates-static/ConfiguredRates.ts
 import { sandboxRail } from "../../adapters/sandbox/SandboxRail.ts"
 import { sandboxRates } from "../../adapters/sandbox/SandboxRates.ts"
 import * as OutboundNode from "../../adapters/outbound-node/OutboundNode.ts"
+import * as LocalRefundSigner from "../../adapters/refund-signer-local/LocalRefundSigner.ts"
 import * as LocalSigner from "../../adapters/signer-local/LocalSigner.ts"
+import * as Horizon from "../../adapters/stellar-horizon/Horizon.ts"
 import * as HorizonClaimables from "../../adapters/stellar-horizon/HorizonClaimables.ts"
-import * as HorizonNetwork from "../../adapters/stellar-horizon/HorizonNetwork.ts"
 import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
 import { assetId } from "../../machines/domain/Asset.ts"
 import { ConfigProblems, type Problem } from "../cli/ConfigProblems.ts"
@@ -23,7 +24,8 @@ import { BusinessHooks, defaultHooks } from "../ports/BusinessHooks.ts"
 import type { KycProvider } from "../ports/KycProvider.ts"
 import { type PaymentRail, Rails } from "../ports/Rails.ts"
 import { RateProvider } from "../ports/RateProvider.ts"
-import type { Signer } from "../ports/Signer.ts"
+import { RefundSigner } from "../ports/RefundSigner.ts"
+import { Signer } from "../ports/Signer.ts"
 import { type Integration, loadIntegration, noIntegration } from "./integration.ts"
 import { storageLayer } from "./storage.ts"
 
@@ -114,18 +116,29 @@ export const railProblems = (settings: Settings, rails: Rails["Service"]): Reado
   return [...unserved, ...slow]
 }
 
+/** Whoever brings them, the key of refunds and that of challenges are two (SEC-13). */
+export const refundProblems = (
+  refunds: RefundSigner["Service"],
+  signer: Pick<Signer["Service"], "publicKey">
+): ReadonlyArray<Problem> =>
+  refunds !== null && [refunds.publicKey, ...refunds.sources].includes(signer.publicKey)
+    ? [
+        {
+          name: variables.integration.name,
+          message: "supplies a RefundSigner with the key that signs challenges, which must move no money"
+        }
+      ]
+    : []
+
 const basics = (settings: Settings) => {
   const own = Layer.mergeAll(
     Layer.succeed(KedgeConfig, settings),
     NodeEntropy.layer,
     storageLayer(settings.databaseUrl)
   )
-  return Layer.mergeAll(
-    LocalVault.layer,
-    HorizonNetwork.layer,
-    HorizonClaimables.layer,
-    OutboundNode.layer
-  ).pipe(Layer.provideMerge(own))
+  return Layer.mergeAll(LocalVault.layer, Horizon.layer, HorizonClaimables.layer, OutboundNode.layer).pipe(
+    Layer.provideMerge(own)
+  )
 }
 
 /** The embedded provider; with the sandbox, names decide. */
@@ -152,7 +165,14 @@ const ownHooks = Layer.effect(
   )
 )
 
-const defaults = Layer.mergeAll(ownRails, ownHooks, ownKyc, ownRates, LocalSigner.layer)
+const defaults = Layer.mergeAll(
+  ownRails,
+  ownHooks,
+  ownKyc,
+  ownRates,
+  LocalSigner.layer,
+  LocalRefundSigner.layer
+)
 
 const supplied = (integration: Integration) =>
   Layer.effectContext(
@@ -160,11 +180,15 @@ const supplied = (integration: Integration) =>
       const settings = yield* KedgeConfig
       const brought = yield* Layer.build(integration)
       const services = Context.merge(yield* Layer.build(defaults), brought) as Context.Context<
-        Rails | BusinessHooks | KycProvider | RateProvider | Signer
+        Rails | BusinessHooks | KycProvider | RateProvider | RefundSigner | Signer
       >
       const rails = configuredRails(settings, Context.get(services, Rails))
       const bringsRates = Context.getOption(brought, RateProvider)._tag === "Some"
-      const problems = [...railProblems(settings, rails), ...(bringsRates ? [] : rateProblems(settings))]
+      const problems = [
+        ...railProblems(settings, rails),
+        ...(bringsRates ? [] : rateProblems(settings)),
+        ...refundProblems(Context.get(services, RefundSigner), Context.get(services, Signer))
+      ]
       if (problems.length > 0) return yield* new ConfigProblems({ problems })
       return Context.add(services, Rails, rails)
     })

@@ -14,6 +14,8 @@ import { Unsealable, Vault } from "../ports/Vault.ts"
 export const Note = Schema.Struct({
   /** For people, in the language the transaction was made in where the rail speaks it. */
   message: Schema.optionalKey(Schema.String),
+  /** For the operator alone. */
+  internal: Schema.optionalKey(Schema.String),
   /** The fields of `fields.transaction` that are wanted, by name, in the shape of `/info`. */
   fields: Schema.optionalKey(Schema.Record(Schema.String, FieldDescription))
 })

@@ -103,7 +103,13 @@ export const libraries: Readonly<Record<string, ReadonlyArray<string>>> = {
   "node:*": ["src/main", "src/app", adapters],
   xstate: ["machines/*/machine", "src/runtime"],
   "@xstate/graph": [],
-  "@stellar/stellar-sdk": ["src/stellar", "adapters/stellar-*", "adapters/signer-local", "adapters/sandbox"],
+  "@stellar/stellar-sdk": [
+    "src/stellar",
+    "adapters/stellar-*",
+    "adapters/signer-local",
+    "adapters/refund-signer-local",
+    "adapters/sandbox"
+  ],
   "@mikro-orm/*": ["adapters/storage-mikro-orm"],
   "mikro-orm": ["adapters/storage-mikro-orm"],
   pg: ["adapters/storage-mikro-orm"],

@@ -8,8 +8,11 @@ import type { Entropy } from "../../src/ports/Entropy.ts"
 import type { KycProvider } from "../../src/ports/KycProvider.ts"
 import type { Outbound } from "../../src/ports/Outbound.ts"
 import type { Rails } from "../../src/ports/Rails.ts"
+import type { RateProvider } from "../../src/ports/RateProvider.ts"
+import type { RefundSigner } from "../../src/ports/RefundSigner.ts"
 import type { Signer } from "../../src/ports/Signer.ts"
 import type { StellarNetwork } from "../../src/ports/StellarNetwork.ts"
+import type { StellarSubmission } from "../../src/ports/StellarSubmission.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import type { Vault } from "../../src/ports/Vault.ts"
 import type { Payouts } from "../../src/payouts/Payouts.ts"
@@ -26,8 +29,11 @@ it("Kedge.layer leaves open exactly the ports and the settings", () => {
     | KycProvider
     | Outbound
     | Rails
+    | RateProvider
+    | RefundSigner
     | Signer
     | StellarNetwork
+    | StellarSubmission
     | Storage
     | Vault
   >()
