@@ -22,6 +22,7 @@ import {
 } from "../runtime/Destination.ts"
 import type { Note } from "../runtime/Note.ts"
 import { Customers } from "../sep12/Customers.ts"
+import { aboutOf } from "../sep12/sides.ts"
 import { callHook } from "./callHook.ts"
 import { rejectedSides } from "./checkCustomers.ts"
 import { noSuchTransaction } from "./errors.ts"
@@ -46,10 +47,10 @@ export const makeUpdate = Effect.fnUntraced(function* (reads: Reads) {
       : yield* Effect.provideContext(openDestination(sealed), services).pipe(Effect.orDie)
   })
 
-  /** What is thought of a customer now; null where it was erased. */
+  /** What is thought of a customer now, in the tier of this transaction (S31-KYC-05); null where it was erased. */
   const verdictOf = (row: TransactionRow, id: CustomerId, type: string) =>
     customers
-      .forTransaction({ sendingAnchor: row.sendingAnchor, id, type })
+      .forTransaction({ sendingAnchor: row.sendingAnchor, id, type, about: aboutOf(row) })
       .pipe(Effect.catchTag("CustomerNotFound", () => Effect.succeed(null)))
 
   /** The version under which a customer is ACCEPTED; null while it is not, or when it was erased. */

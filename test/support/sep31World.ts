@@ -10,7 +10,7 @@ import * as Envelope from "../../src/http/Envelope.ts"
 import type { KedgeConfig, Settings } from "../../src/KedgeConfig.ts"
 import { BusinessHooks, type Hooks } from "../../src/ports/BusinessHooks.ts"
 import { PayoutExecutor } from "../../src/payouts/PayoutExecutor.ts"
-import { KycProvider } from "../../src/ports/KycProvider.ts"
+import { type AboutTransaction, KycProvider } from "../../src/ports/KycProvider.ts"
 import type { PaymentRail, PayoutOutcome } from "../../src/ports/Rails.ts"
 import type { TransactionRow } from "../../src/ports/rows.ts"
 import { Storage } from "../../src/ports/Storage.ts"
@@ -45,6 +45,8 @@ export interface Script {
   values: Map<string, Readonly<Record<string, string>>>
   /** What the provider thinks of a customer, by id; of anybody else it wants more. */
   verdicts: Map<string, "ACCEPTED" | "PROCESSING" | "REJECTED">
+  /** The tier of requirements that a transaction has, for both sides. */
+  tierFor: (about: AboutTransaction) => string | null
 }
 
 /** A provider that has nothing but the values and the verdicts the test gave. */
@@ -62,7 +64,8 @@ const kycOf = (script: Script): KycProvider["Service"] => {
           ? { status: "NEEDS_INFO", fields: wanted, provided: {} }
           : { status, fields: {}, provided: {} }
       }),
-    values: (id) => Effect.sync(() => script.values.get(id) ?? {})
+    values: (id) => Effect.sync(() => script.values.get(id) ?? {}),
+    tierOf: (_, about) => Effect.sync(() => script.tierFor(about))
   }
 }
 
@@ -88,7 +91,8 @@ export const startSep31 = async (
     accepting: true,
     outcomes: new Map(),
     values: new Map(),
-    verdicts: new Map()
+    verdicts: new Map(),
+    tierFor: () => null
   }
   const paid: Array<Parameters<PaymentRail["execute"]>[0]> = []
   const settings: Settings = {

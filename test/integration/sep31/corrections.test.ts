@@ -30,9 +30,12 @@ const transaction = async (id: string) =>
 const paid = async (
   asset: Partial<AssetConfig>,
   fields: Readonly<Record<string, string>>,
-  outcome: PayoutOutcome
+  outcome: PayoutOutcome,
+  tier: string | null = null
 ) => {
   world = await startSep31({ settings: { assets: [{ ...usdc, ...asset }] } })
+  world.script.tierFor = ({ amount }) => (amount === "100" ? tier : null)
+  for (const id of [senderId, receiverId]) world.script.verdicts.set(id, "ACCEPTED")
   await world.run(registerBoth)
   world.script.outcomes.set("closed", outcome)
   world.script.values.set(receiverId, { bank_account_number: "closed", last_name: "Doe" })
@@ -129,4 +132,17 @@ describe("a customer rejected while a correction is awaited", () => {
       expect(JSON.stringify(await transaction(id))).not.toContain("list")
     }
   )
+
+  it("in the tier of the transaction alone is rejected for it (S31-KYC-05, S31-KYC-07)", async () => {
+    const fields = { ...goodPost.fields.transaction, account_number: "closed" }
+    const id = await paid({}, fields, wantsAccount, "large")
+    await until(id, "pending_transaction_info_update.awaitingUpdate")
+    await judge(senderId, "sep31-sender@large", "REJECTED")
+    const answer = await world.ask("PATCH", `/sep31/transactions/${id}`, {
+      body: { fields: { transaction: { account_number: "open" } } }
+    })
+
+    expect(answer.status).toBe(400)
+    expect((await rowOf(id)).context).toMatchObject({ owed: "100" })
+  })
 })
