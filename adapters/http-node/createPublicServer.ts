@@ -12,6 +12,8 @@ export interface PublicServerOptions {
   readonly requestTimeout: number
   /** Bytes of the request line and all headers. */
   readonly headersMax?: number
+  /** Connections at once; the next one is closed as it comes, so that those who hold many take no file from our own work. */
+  readonly connectionsMax?: number
 }
 
 const refusals: Readonly<Record<string, readonly [status: string, error: string]>> = {
@@ -52,7 +54,11 @@ const refuse = (fault: Fault, socket: Socket): void => {
 }
 
 /** A server for `NodeHttpServer.layer`; it does not listen yet. */
-export const createPublicServer = ({ requestTimeout, headersMax = 16_384 }: PublicServerOptions): Server => {
+export const createPublicServer = ({
+  requestTimeout,
+  headersMax = 16_384,
+  connectionsMax = 10_000
+}: PublicServerOptions): Server => {
   const server = createServer({
     maxHeaderSize: headersMax,
     requestTimeout: requestTimeout * 1000,
@@ -60,6 +66,7 @@ export const createPublicServer = ({ requestTimeout, headersMax = 16_384 }: Publ
     // How often Node looks for connections past their time: by default 30 s, which would make short limits long.
     connectionsCheckingInterval: 1000
   })
+  server.maxConnections = connectionsMax
   server.on("clientError", (fault, socket) => refuse(fault, socket as Socket))
   return server
 }
