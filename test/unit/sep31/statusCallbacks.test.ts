@@ -141,7 +141,7 @@ describe("StatusCallbacks", () => {
     })
   )
 
-  it.effect("the transaction goes its way while its receiver never answers (S31-CB-13)", () =>
+  it.effect("the transaction goes its way while its receiver never answers (S31-CB-13, A11)", () =>
     Effect.gen(function* () {
       const world = yield* startCallbacks({ receives: () => Effect.never })
       yield* Effect.forkScoped(world.callbacks.run)
