@@ -11,7 +11,7 @@ export {
   toStroops
 } from "../machines/domain/Amount.ts"
 export type { FeeTerms } from "../machines/domain/Fee.ts"
-export type { CustomerId, PayoutId, TransactionId } from "../machines/domain/Ids.ts"
+export type { CustomerId, PayoutId, QuoteId, TransactionId } from "../machines/domain/Ids.ts"
 export { Payouts, PayoutNotFound } from "./payouts/Payouts.ts"
 export {
   type AssetInfo,

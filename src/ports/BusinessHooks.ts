@@ -7,7 +7,7 @@
 import { Context, Effect } from "effect"
 import type { Amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
-import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
+import type { CustomerId, QuoteId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { FeeTerms } from "../../machines/domain/Fee.ts"
 import type { CodeMessage } from "./KycProvider.ts"
 import type { FieldDescription } from "./Rails.ts"
@@ -32,6 +32,11 @@ export interface ProposedTransaction {
   readonly senderId: CustomerId | null
   readonly receiverId: CustomerId | null
   readonly fields: Readonly<Record<string, string>>
+  /**
+   * What is delivered where that is another asset, as SEP-38 names it, and the firm quote that is redeemed for it; without one the
+   * price is that of receipt. Null: what is received is delivered itself.
+   */
+  readonly conversion: { readonly to: string; readonly quoteId: QuoteId | null } | null
   readonly lang: string
 }
 

@@ -75,7 +75,7 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     if (missing !== null) return yield* transactionInfoNeeded(missing)
     const fields = yield* orRefuse(BadRequest, declaredValues(asset.fields, wanted.fields))
     const { senderId, receiverId } = parties
-    const { amount, fundingMethod } = request
+    const { amount, conversion, fundingMethod, quote } = request
     const validation = yield* callHook({
       hook: "validateTransaction",
       ask: () =>
@@ -88,6 +88,7 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
           senderId,
           receiverId,
           fields,
+          conversion: conversion === null ? null : { to: conversion.to, quoteId: quote?.id ?? null },
           lang: wanted.lang
         }),
       answer: ValidationSchema,
@@ -95,7 +96,7 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     })
     const accepted = yield* unlessRefused(validation)
     const fee = feeTerms(accepted, request)
-    if (request.conversion === null) yield* orRefuse(BadRequest, leavesSomething(fee, amount))
+    if (conversion === null) yield* orRefuse(BadRequest, leavesSomething(fee, amount))
     return { asset, request, parties, fields, accepted, fee } satisfies Admitted
   })
 

@@ -83,6 +83,7 @@ describe("docs/examples/bank.ts", () => {
       fundingMethod: "SEPA",
       senderId: null,
       receiverId: null,
+      conversion: null,
       lang: "en"
     }
 

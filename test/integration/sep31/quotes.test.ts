@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { amount, zero } from "../../../machines/domain/Amount.ts"
 import type { QuoteId, TransactionId } from "../../../machines/domain/Ids.ts"
 import type { AssetConfig, QuoteSettings } from "../../../src/KedgeConfig.ts"
+import type { ProposedTransaction } from "../../../src/ports/BusinessHooks.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { Actors } from "../../../src/runtime/Actors.ts"
 import { type FirmQuote, Quotes } from "../../../src/sep38/Quotes.ts"
@@ -233,6 +234,24 @@ describe("a firm quote", () => {
 
     await bring(quote.expiresAtMillis - 1)
     expect((await rowOf(id)).stellarTransactionId).not.toBeNull()
+  })
+})
+
+describe("the institution's own check", () => {
+  it("is told what is delivered, and by which quote (S31-POST-19, S31-AMT-08)", async () => {
+    const told: Array<ProposedTransaction["conversion"]> = []
+    world.script.hooks = {
+      validateTransaction: ({ conversion }) => {
+        told.push(conversion)
+        return Effect.succeed({ _tag: "Accepted" })
+      }
+    }
+    const quote = await quoteFor("100")
+    await created({ quote_id: quote.id })
+    await created({ destination_asset: brl })
+    await created({ destination_asset: usdcId })
+
+    expect(told).toEqual([{ to: brl, quoteId: quote.id }, { to: brl, quoteId: null }, null])
   })
 })
 

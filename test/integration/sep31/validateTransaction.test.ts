@@ -61,6 +61,7 @@ describe("process_post_request", () => {
       senderId,
       receiverId,
       fields: goodPost.fields.transaction,
+      conversion: null,
       lang: "fr"
     })
     expect(row).toMatchObject({
