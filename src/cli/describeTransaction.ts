@@ -29,6 +29,8 @@ const reasonOf = (row: TransactionRow): string | null => {
       return `a refund of ${row.context.owed ?? "the received amount"} ${code(row.asset)} is owed to the payer`
     case "pending_receiver.partRefundOwed":
       return `a refund of ${row.context.owed ?? "a part"} ${code(row.asset)} is owed to the payer; the rest is delivered`
+    case "pending_stellar.refunding":
+      return `a refund of ${row.context.owed ?? "the received amount"} ${code(row.asset)} is on its way; the ledger is asked about it`
     case "pending_external.confirming":
       return "the rail has taken the payout and has not confirmed it"
     case "pending_transaction_info_update.awaitingUpdate":
@@ -69,6 +71,7 @@ const headLines = (row: TransactionRow, note: Note | null): ReadonlyArray<string
   ...pair("state", row.state),
   ...pair("why", reasonOf(row)),
   ...pair("said", note?.message),
+  ...pair("for you", note?.internal),
   ...pair("expected", inAsset(row.terms.expected, row.asset)),
   ...pair("received", inAsset(row.amounts.received, row.asset)),
   ...pair("fee", inAsset(row.amounts.fee, row.asset)),
@@ -99,6 +102,11 @@ const payoutLine = (payout: TransactionHistory["payouts"][number]): string =>
     ...(payout.dueAtMillis === null ? [] : [`due ${time(payout.dueAtMillis)}`])
   ].join("  ")
 
+const refundLine =
+  (asset: string) =>
+  ({ amount, stellarTransactionId }: TransactionRow["refunds"][number]): string =>
+    `${amount} ${code(asset)} in ${stellarTransactionId}`
+
 const paymentLine = ({ payment, reason, state }: InboxRow): string =>
   [
     payment.id,
@@ -124,6 +132,7 @@ export const describeTransaction = (
       )
     ),
     ...section("payouts", history.payouts.map(payoutLine)),
+    ...section("refunds", row.refunds.map(refundLine(row.asset))),
     ...section("payments", history.payments.map(paymentLine)),
     ...section(
       "money",

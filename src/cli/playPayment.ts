@@ -88,6 +88,7 @@ const describe = (seen: SeenTransaction): string => {
     ...(seen.status === "completed"
       ? [`${seen.amount_out ?? "?"} delivered, fee ${seen.amount_fee ?? "0"}`]
       : []),
+    ...(seen.refunds === undefined ? [] : [`${seen.refunds.amount_refunded} returned`]),
     ...(seen.external_transaction_id === undefined ? [] : [`rail's id ${seen.external_transaction_id}`]),
     ...(seen.status_message === undefined ? [] : [seen.status_message]),
     ...wanted.map(([field, { description }]) => `wanted: ${field} (${description})`)

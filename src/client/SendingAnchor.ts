@@ -72,6 +72,12 @@ const TransactionAnswer = Schema.Struct({
     stellar_account_id: Schema.optionalKey(Schema.String),
     stellar_transaction_id: Schema.optionalKey(Schema.String),
     external_transaction_id: Schema.optionalKey(Schema.String),
+    refunds: Schema.optionalKey(
+      Schema.Struct({
+        amount_refunded: Schema.String,
+        payments: Schema.Array(Schema.Struct({ id: Schema.String, amount: Schema.String }))
+      })
+    ),
     required_info_message: Schema.optionalKey(Schema.String),
     required_info_updates: Schema.optionalKey(Schema.Struct({ transaction: Fields }))
   })

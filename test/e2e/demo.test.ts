@@ -82,6 +82,14 @@ const bookOf = async (id: string) => {
   return entries as ReadonlyArray<{ readonly payoutId: string; readonly amount: string }>
 }
 
+/** The payment on the ledger that returned the money, by what `tx show` says of it. */
+const returned = async (shown: string) => {
+  const hash = /refunds\n {2}\S+ USDC in ([0-9a-f]{64})/.exec(shown)?.[1] ?? "none"
+  const page = await json(`${running().sandbox}/transactions/${hash}/operations`)
+  const { records } = page["_embedded"] as { readonly records: ReadonlyArray<Record<string, unknown>> }
+  return records[0]
+}
+
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "kedge-demo-"))
   demo = await startDemo()
@@ -217,25 +225,27 @@ describe("npm run pay", () => {
     expect(await bookOf(id)).toHaveLength(1)
   })
 
-  it.each([
-    [
-      "0004",
-      "pending_receiver.refundOwed",
-      "a refund of 25 USDC is owed",
-      "The receiving account is closed."
-    ],
-    ["0009", "pending_receiver.partRefundOwed", "a refund of 1 USDC is owed", "sent a part back"]
-  ])(
-    "an account ending in %s leaves a refund owed, as tx show tells with the reason",
-    async (account, state, why, reason) => {
-      const { id } = await pay({ account, follow: 1 })
-      const shown = await show(id)
+  it("an account ending in 0004 is rejected, and all of it comes back on the ledger (S31-REF-01, S31-REF-03, S31-ST-12)", async () => {
+    const { id, said } = await pay({ account: "0004" })
+    expect(said).toContain("refunded, 25 returned")
+    expect(await bookOf(id)).toEqual([])
 
-      expect(shown).toContain(state)
-      expect(shown).toContain(why)
-      expect(shown).toContain(reason)
-    }
-  )
+    const shown = await show(id)
+    expect(shown).toContain("The receiving account is closed.")
+    expect(shown).toContain("pending_receiver.refundOwed → pending_stellar.refunding")
+    expect(shown).toContain("pending_stellar.refunding → refunded")
+    expect(await returned(shown)).toMatchObject({ amount: "25.0000000" })
+  })
+
+  it("an account ending in 0009 is delivered but for a part, which comes back on the ledger (S31-ST-13)", async () => {
+    const { id, said } = await pay({ account: "0009" })
+    expect(said).toMatch(/completed, 23\.26 delivered, fee 0\.74, 1 returned/)
+    expect(await bookOf(id)).toHaveLength(1)
+
+    const shown = await show(id)
+    expect(shown).toContain("sent a part back")
+    expect(await returned(shown)).toMatchObject({ amount: "1.0000000" })
+  })
 
   it("a payment without the memo is parked, and the transaction still waits", async () => {
     const { id } = await pay({ withoutMemo: true, follow: 1 })

@@ -53,6 +53,9 @@ const decodeMade = Schema.decodeUnknownSync(Schema.fromJsonString(Made))
 
 export const assetCodes = ["USDC", "EURC"] as const
 
+/** The key that returns money: the seed of the first receiving account. */
+export const refundSeedOf = (keys: Keys): string | undefined => keys.receivingSeeds[assetCodes[0]]
+
 export interface DemoPaths {
   readonly directory: string
   readonly sandbox: string

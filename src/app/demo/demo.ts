@@ -136,8 +136,8 @@ The Sending Anchor's secret (play money): ${keys.senderSeed}
 To play another payment, in a second terminal:
   npm run pay -- --amount 25 --account 0001${flag}
 The last four digits choose what the rail does: 0001 delivers later, 0002 and 0003 ask for
-corrections, 0004 rejects, 0005 is unavailable twice, 0006 and 0007 lose the reply, 0008 fails,
-0009 refuses a part, 0010 forgets; anything else delivers. --name REJECTED, PROCESSING or
+corrections, 0004 rejects and all is returned, 0005 is unavailable twice, 0006 and 0007 lose the reply, 0008 fails,
+0009 returns a part, 0010 forgets; anything else delivers. --name REJECTED, PROCESSING or
 NEEDSINFO tries the KYC. What became of it: node dist/main.js tx list
 
 Ctrl-C stops it.`

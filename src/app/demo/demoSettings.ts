@@ -3,7 +3,7 @@ import type { SandboxAsset } from "../../../adapters/sandbox/Faucet.ts"
 import type { ConfigFile } from "../../cli/configFile.ts"
 import type { Environment } from "../../cli/Environment.ts"
 import { accountOfSeed } from "../../stellar/seeds.ts"
-import { type DemoPaths, type Keys } from "./DemoFiles.ts"
+import { type DemoPaths, type Keys, refundSeedOf } from "./DemoFiles.ts"
 
 /** The asset that firm quotes are given for; nobody has to ask for one. */
 const quoted = "USDC"
@@ -95,6 +95,7 @@ const quick = {
   KEDGE_RAIL_TIMEOUT_SECONDS: "3",
   KEDGE_PAYOUT_LEASE_SECONDS: "20",
   KEDGE_ATTENTION_INTERVAL_SECONDS: "60",
+  KEDGE_REFUND_INTERVAL_SECONDS: "0.5",
   KEDGE_WATCHER_LEASE_SECONDS: "5",
   KEDGE_SHUTDOWN_GRACE_SECONDS: "5"
 }
@@ -117,6 +118,7 @@ export const demoEnvironment = (
   KEDGE_SIGNING_SEED: keys.signingSeed,
   KEDGE_JWT_SECRET: keys.jwtSecret,
   KEDGE_DATA_KEY: keys.dataKey,
+  KEDGE_REFUND_SEED: refundSeedOf(keys),
   KEDGE_DATABASE_URL: `pglite:${paths.database}`,
   KEDGE_CONFIG: paths.config,
   KEDGE_RAIL: "sandbox",

@@ -1,13 +1,15 @@
 /**
- * Puts money where the demo needs it: the receiving accounts can hold their assets, and the Sending Anchor has plenty.
+ * Puts money where the demo needs it: the receiving accounts can hold their assets and let one key return them, and the Sending
+ * Anchor has plenty.
  *
  * Gotcha: it runs before Kedge watches, so what the receiving accounts get here is before their first cursor and is no payment.
  */
 import { Effect } from "effect"
 import type { Sandbox } from "../../../adapters/sandbox/SandboxServer.ts"
 import { CommandFailed, exitCodes } from "../../cli/CommandFailed.ts"
+import { addSigner } from "../../stellar/addSigner.ts"
 import { accountOfSeed } from "../../stellar/seeds.ts"
-import type { Keys } from "./DemoFiles.ts"
+import { type Keys, refundSeedOf } from "./DemoFiles.ts"
 
 /** Stroops: the least there is, to open a trust line; and a million units. */
 const least = 1n
@@ -30,6 +32,23 @@ const fund = (sandbox: Sandbox, account: string, code: string, stroops: bigint) 
     )
   )
 
+/** The seed of one receiving account signs for the others, so that refunds need one key. */
+const letSign = Effect.fnUntraced(function* ({ ledger, passphrase }: Sandbox, seed: string, signer: string) {
+  const account = accountOfSeed(seed)
+  const found = ledger.account(account)
+  if (account === signer || found === undefined || found.signers.some(({ key }) => key === signer)) return
+  const { sequence } = found
+  const maxTime = ledger.tip.closedAt + 300
+  const order = { seed, sequence: sequence.toString(), signer, passphrase, maxTime }
+  const submission = ledger.submit(addSigner(order))
+  const settled = "settled" in submission ? yield* Effect.promise(() => submission.settled) : null
+  if (settled?.status === "included" && settled.transaction.isSuccessful) return
+  return yield* new CommandFailed({
+    message: `kedge: the sandbox did not let ${signer} sign for ${account}`,
+    exitCode: exitCodes.software
+  })
+})
+
 /** Does nothing where it was done before. */
 export const furnish = Effect.fnUntraced(function* (sandbox: Sandbox, keys: Keys) {
   const sender = accountOfSeed(keys.senderSeed)
@@ -39,6 +58,7 @@ export const furnish = Effect.fnUntraced(function* (sandbox: Sandbox, keys: Keys
     const receiver = seed === undefined ? undefined : accountOfSeed(seed)
     if (receiver !== undefined && !trusts(sandbox, receiver, asset))
       yield* fund(sandbox, receiver, code, least)
+    if (seed !== undefined) yield* letSign(sandbox, seed, accountOfSeed(refundSeedOf(keys) ?? seed))
     if (!trusts(sandbox, sender, asset)) yield* fund(sandbox, sender, code, plenty)
   }
 })

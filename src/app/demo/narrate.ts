@@ -13,6 +13,11 @@ const sentences: Readonly<Record<string, string>> = {
   "payout.delivered": "payout delivered",
   "payout.pending": "payout taken by the rail",
   "payout.notAccepted": "the rail took nothing; it is sent again",
+  "payout.rejected": "the rail rejected the payout: all of it is owed back",
+  "payout.partlyRefused": "the rail refused a part, which is owed back",
+  "refund.submitted": "refund signed, committed and on its way",
+  "refund.confirmed": "refund in a ledger",
+  "refund.held": "the refund cannot be made and waits for a person",
   "payout.unknown": "nobody knows whether the rail took it; it is looked up"
 }
 
