@@ -13,6 +13,9 @@ import { at } from "./at.ts"
 import { callbackMethods, isPending } from "./callbacks.ts"
 import { commitGroup } from "./commitGroup.ts"
 import { customerMethods } from "./customers.ts"
+import { auditMethods } from "./auditSeals.ts"
+import { bookMethods } from "./books.ts"
+import { parkedMethods } from "./parked.ts"
 import { quoteMethods } from "./quotes.ts"
 import { refundMethods } from "./refunds.ts"
 import { Rejected } from "./Rejected.ts"
@@ -231,10 +234,8 @@ export const make = (tables: Tables): Storage["Service"] => {
         const last = waiting[limit - 1]
         return waiting
           .filter((row, index) => index < limit || (last !== undefined && byAge(last, row) === 0))
-          .map((row) => row.payment)
+          .map(({ payment, transactionId }) => ({ ...payment, transactionId }))
       }),
-    parked: ({ limit }) =>
-      at(() => [...tables.inbox.values()].filter((row) => row.state === "parked").slice(0, limit)),
     payments: (ids) =>
       at(() =>
         [...new Set(ids)].flatMap((id) => {
@@ -293,6 +294,9 @@ export const make = (tables: Tables): Storage["Service"] => {
 
     ...quoteMethods(tables),
     ...refundMethods(tables, actorOf),
+    ...parkedMethods(tables),
+    ...bookMethods(tables),
+    ...auditMethods(tables),
     ...callbackMethods(tables),
 
     useChallenge: (hash, expiresAtMillis) =>

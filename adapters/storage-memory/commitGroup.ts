@@ -165,8 +165,10 @@ const writePayment = (
 ): void => {
   const stored = tables.inbox.get(payment.id)
   const row: StoredInbox = {
-    payment,
+    // As it was seen first; what a payment is does not change.
+    payment: stored?.payment ?? payment,
     state,
+    resolved: false,
     reason: state === "parked" && fate !== "step" && fate !== "waiting" ? fate : null,
     transactionId,
     reservedPayout: zero,

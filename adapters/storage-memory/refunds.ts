@@ -10,6 +10,7 @@ import { foldRefund, mayMove } from "../../src/ports/refundMoves.ts"
 import type { ActorRow, EnvelopeRow, RefundChange, RefundJob, StepRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { at } from "./at.ts"
+import { changeCredits, decide } from "./parked.ts"
 import { Rejected } from "./Rejected.ts"
 import type { StoredRefund, Tables } from "./tables.ts"
 
@@ -129,9 +130,10 @@ const move = (tables: Tables, stored: StoredRefund, change: Move, nowMillis: num
     tables.envelopes.set(change.envelope.hash, { ...change.envelope, refund: stored.id, state: "open" })
 }
 
+const byPayment = (a: StoredRefund, b: StoredRefund): number =>
+  a.payment === b.payment ? a.ordinal - b.ordinal : a.payment < b.payment ? -1 : 1
 const byDue = (a: StoredRefund, b: StoredRefund): number =>
-  (a.dueAtMillis ?? 0) - (b.dueAtMillis ?? 0) ||
-  (a.payment === b.payment ? a.ordinal - b.ordinal : a.payment < b.payment ? -1 : 1)
+  (a.dueAtMillis ?? 0) - (b.dueAtMillis ?? 0) || byPayment(a, b)
 
 type Methods = Pick<
   Storage["Service"],
@@ -143,6 +145,7 @@ type Methods = Pick<
   | "retryRefund"
   | "planParkedRefund"
   | "settleParkedRefund"
+  | "unfinishedRefunds"
 >
 
 export const refundMethods = (
@@ -224,14 +227,25 @@ export const refundMethods = (
           ? change(id, { state: "planned", dueAtMillis: nowMillis })
           : false
       ),
+    unfinishedRefunds: ({ after, limit }) =>
+      at(() => {
+        const mark = after === undefined ? null : tables.refundOrders.get(after)
+        if (mark === undefined) return []
+        return [...tables.refundOrders.values()]
+          .filter(({ state }) => state !== "confirmed" && state !== "cancelled")
+          .filter((refund) => mark === null || byPayment(mark, refund) < 0)
+          .sort(byPayment)
+          .slice(0, limit)
+          .flatMap(jobOf)
+      }),
     planParkedRefund: (payment, { by, why }) =>
       at((nowMillis) => {
         const inbox = tables.inbox.get(payment)
         if (inbox === undefined || inbox.state !== "parked" || inbox.payment.leader !== payment) return null
-        if (inbox.reservedRefund !== zero || inbox.payment.received === zero) return null
+        if (inbox.resolved || inbox.payment.received === zero) return null
         const id = plan(tables, payment, null, inbox.payment.received, nowMillis)
-        tables.inbox.set(payment, { ...inbox, reservedRefund: inbox.payment.received })
-        tables.resolutions.push({ payment, by, why, what: "refund", atMillis: nowMillis })
+        changeCredits(tables, payment, (row) => ({ resolved: true, reservedRefund: row.payment.received }))
+        decide(tables, { payment, what: "refund", transactionId: null, by, why, atMillis: nowMillis })
         return id
       }),
     settleParkedRefund: (id, to) =>
@@ -251,7 +265,8 @@ export const refundMethods = (
             amount: stored.amount
           })
         }
-        if (to.to === "cancelled") tables.inbox.set(stored.payment, { ...inbox, reservedRefund: zero })
+        if (to.to === "cancelled")
+          changeCredits(tables, stored.payment, () => ({ resolved: false, reservedRefund: zero }))
         return true
       })
   }

@@ -29,6 +29,7 @@ import type {
   TransactionRow,
   TransferRow
 } from "../../src/ports/rows.ts"
+import type { ResolutionRow } from "../../src/ports/bookRows.ts"
 import type { Cursor, InboxRow } from "../../src/ports/Storage.ts"
 
 export interface StoredPayout extends Omit<PayoutBirth, "state" | "dueInSeconds"> {
@@ -103,13 +104,9 @@ export interface Tables {
   /** By hash. */
   readonly envelopes: Map<string, StoredEnvelope>
   /** What was done about parked payments, by whom. */
-  readonly resolutions: Array<{
-    readonly payment: PaymentId
-    readonly by: string
-    readonly why: string
-    readonly what: string
-    readonly atMillis: number
-  }>
+  readonly resolutions: Array<ResolutionRow>
+  /** Seals of the audit, in order: whose they are, and the hash. */
+  readonly seals: Array<{ readonly of: string; readonly hash: string }>
   readonly quarantine: Map<
     string,
     { readonly account: string; readonly position: string; readonly reason: string; readonly raw: string }
@@ -149,6 +146,7 @@ export const emptyTables = (): Tables => ({
   refundOrders: new Map(),
   envelopes: new Map(),
   resolutions: [],
+  seals: [],
   quarantine: new Map(),
   refusals: [],
   sealed: new Map(),

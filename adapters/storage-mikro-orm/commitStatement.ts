@@ -7,6 +7,7 @@
  * before pages, payments and births in every group, each kind in one order: groups that meet wait for each other, and do
  * not lock each other out.
  */
+import { nextBooking } from "./migrations/0004_books.ts"
 import { varyingColumns } from "./actorRows.ts"
 
 /** A relation the statement reads: its name and the names and types of its columns. */
@@ -107,7 +108,7 @@ const payments = (has: ReadonlySet<string>): ReadonlyArray<string> => [
     returning i.id, i.state, i.transaction_id)`,
   `suspended as (
     insert into journal (cause, version, line, from_account, to_account, amount, asset, payment)
-    select md5(p.id)::uuid, 0, 0, 'ledger-in', 'suspense', p.amount, p.asset, p.id
+    select md5(p.id)::uuid, ${nextBooking("p.id")}, 0, 'ledger-in', 'suspense', p.amount, p.asset, p.id
     from payment p where p.amount > 0 and p.id in (select id from seen where state = 'parked'))`
 ]
 

@@ -33,12 +33,14 @@ export interface InboxColumns {
   readonly reserved_payout: string
   readonly reserved_refund: string
   readonly fees: string
+  readonly resolved: boolean
 }
 
 /** The select list of `InboxColumns`, from the inbox under the alias `i`. */
 export const inboxColumns = `i.id, i.leader, i.received, i.operation_id, i.credit_index, i.stellar_transaction_id, i.account,
   i.muxed_account, i.payer, i.asset, i.amount, i.memo_type, i.memo, i.odd, ${millisOf("i.closed_at")} as closed_millis,
-  i.ledger::float8 as ledger, i.state, i.reason, i.transaction_id, i.reserved_payout, i.reserved_refund, i.fees`
+  i.ledger::float8 as ledger, i.state, i.reason, i.transaction_id, i.reserved_payout, i.reserved_refund, i.fees,
+  i.resolved`
 
 export const paymentOf = (row: InboxColumns): PaymentRow => ({
   id: row.id as PaymentId,
@@ -66,7 +68,8 @@ export const inboxOf = (row: InboxColumns): InboxRow => ({
   transactionId: row.transaction_id as TransactionId | null,
   reservedPayout: canonical(row.reserved_payout),
   reservedRefund: canonical(row.reserved_refund),
-  fees: canonical(row.fees)
+  fees: canonical(row.fees),
+  resolved: row.resolved
 })
 
 interface CursorColumns {
@@ -95,7 +98,6 @@ const cursorOf = (row: CursorColumns): Cursor => ({
 type InboxMethods = Pick<
   Storage["Service"],
   | "waitingPayments"
-  | "parked"
   | "payments"
   | "quarantined"
   | "releaseQuarantined"
@@ -120,17 +122,14 @@ export const inboxStatements = (engine: Engine): InboxMethods => ({
           order by w.seen_at, w.leader, w.id`,
         values: [String(olderThanSeconds), String(limit), after ?? null]
       })
-      .pipe(Effect.map((rows) => rows.map(paymentOf))),
-
-  parked: ({ limit }) =>
-    engine
-      .run<InboxColumns>({
-        name: "kedge_parked",
-        text: `select ${inboxColumns} from stellar_payment i where i.state = 'parked'
-          order by i.closed_at desc, i.id desc limit $1::text::int`,
-        values: [String(limit)]
-      })
-      .pipe(Effect.map((rows) => rows.map(inboxOf))),
+      .pipe(
+        Effect.map((rows) =>
+          rows.map((row) => ({
+            ...paymentOf(row),
+            transactionId: row.transaction_id as TransactionId | null
+          }))
+        )
+      ),
 
   payments: (ids) =>
     engine

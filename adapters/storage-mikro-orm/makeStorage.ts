@@ -7,6 +7,8 @@
 import { Effect } from "effect"
 import type { Committed, Group } from "../../src/ports/rows.ts"
 import { GroupRejected, Storage } from "../../src/ports/Storage.ts"
+import { auditStatements } from "./auditStatements.ts"
+import { bookStatements } from "./bookStatements.ts"
 import { callbackStatements } from "./callbackStatements.ts"
 import { customerCallbackStatements } from "./customerCallbackStatements.ts"
 import { customerStatements } from "./customerStatements.ts"
@@ -15,6 +17,7 @@ import type { Engine } from "./Engine.ts"
 import { erasureStatements } from "./erasureStatements.ts"
 import { fileStatements } from "./fileStatements.ts"
 import { inboxStatements } from "./inboxStatements.ts"
+import { parkedStatements } from "./parkedStatements.ts"
 import { payoutStatements } from "./payoutStatements.ts"
 import { quoteStatements } from "./quoteStatements.ts"
 import { refundStatements } from "./refundStatements.ts"
@@ -77,6 +80,9 @@ export const makeStorage = (engine: Engine): Storage["Service"] =>
     ...inboxStatements(engine),
     ...quoteStatements(engine),
     ...refundStatements(engine),
+    ...parkedStatements(engine),
+    ...bookStatements(engine),
+    ...auditStatements(engine),
     ...callbackStatements(engine),
     ...customerStatements(engine),
     ...customerCallbackStatements(engine),

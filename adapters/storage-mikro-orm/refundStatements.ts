@@ -106,6 +106,7 @@ type Methods = Pick<
   | "retryRefund"
   | "planParkedRefund"
   | "settleParkedRefund"
+  | "unfinishedRefunds"
 >
 
 export const refundStatements = (engine: Engine): Methods => {
@@ -144,6 +145,21 @@ export const refundStatements = (engine: Engine): Methods => {
             from (select distinct * from unnest($1::text::text[], $2::text::int4[]) as k(payment, ordinal)) k
             join refund_order o on o.payment = k.payment and o.ordinal = k.ordinal`,
           values: [arrayLiteral(keys, ({ payment }) => payment), arrayLiteral(keys, ({ ordinal }) => ordinal)]
+        })
+      )
+    },
+
+    unfinishedRefunds: ({ after, limit }) => {
+      const mark = after === undefined ? null : refundKey(after)
+      if (after !== undefined && mark === null) return Effect.succeed([])
+      return jobsOf(
+        engine,
+        engine.run({
+          name: "kedge_unfinished_refunds",
+          text: `select ${refundColumns} from refund_order o where o.state in ('planned', 'open', 'held')
+              and ($2::text is null or (o.payment, o.ordinal) > ($2::text, $3::text::int))
+            order by o.payment, o.ordinal limit $1::text::int`,
+          values: [String(limit), mark?.payment ?? null, mark === null ? null : String(mark.ordinal)]
         })
       )
     },

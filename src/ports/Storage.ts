@@ -5,7 +5,6 @@
  * one is the reference. Gotcha: no method here calls out; a storage transaction never spans anything but storage.
  */
 import { Context, type Effect } from "effect"
-import type { Amount } from "../../machines/domain/Amount.ts"
 import type { CustomerId, PaymentId, PayoutId, SealedId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
 import type { Attention } from "../../machines/transaction/leaves.ts"
@@ -14,8 +13,6 @@ import type {
   AuditRow,
   Committed,
   Group,
-  ParkReason,
-  PaymentRow,
   PayoutJob,
   PayoutState,
   RefusalRow,
@@ -23,6 +20,8 @@ import type {
   TransactionRow,
   TransferRow
 } from "./rows.ts"
+import type { InboxRow, WaitingPayment } from "./paymentRows.ts"
+import type { BookStorage } from "./storage/books.ts"
 import type { CallbackStorage } from "./storage/callbacks.ts"
 import type { CustomerStorage } from "./storage/customers.ts"
 import type {
@@ -33,9 +32,11 @@ import type {
   StorageUnavailable,
   Write
 } from "./storage/errors.ts"
+import type { ParkedStorage } from "./storage/parked.ts"
 import type { QuoteStorage } from "./storage/quotes.ts"
 import type { RefundStorage } from "./storage/refunds.ts"
 
+export type { InboxRow, WaitingPayment } from "./paymentRows.ts"
 export { CommitUnknown, GroupRejected, SchemaOutdated, StorageUnavailable } from "./storage/errors.ts"
 
 export interface MemoAddress {
@@ -51,17 +52,6 @@ export interface Cursor {
   readonly processedLedger: { readonly sequence: number; readonly closedAtMillis: number } | null
 }
 
-/** An inbox row as it stands. */
-export interface InboxRow {
-  readonly payment: PaymentRow
-  readonly state: "applied" | "parked" | "waiting"
-  readonly reason: ParkReason | null
-  readonly transactionId: TransactionId | null
-  readonly reservedPayout: Amount
-  readonly reservedRefund: Amount
-  readonly fees: Amount
-}
-
 /** Everything known of one transaction, for an operator. */
 export interface TransactionHistory {
   readonly audits: ReadonlyArray<AuditRow & { readonly atMillis: number }>
@@ -74,7 +64,13 @@ export interface TransactionHistory {
   readonly attention: { readonly kind: Attention; readonly dueAtMillis: number } | null
 }
 
-interface StorageService extends QuoteStorage, CallbackStorage, RefundStorage, CustomerStorage {
+interface StorageService
+  extends QuoteStorage,
+    CallbackStorage,
+    RefundStorage,
+    ParkedStorage,
+    BookStorage,
+    CustomerStorage {
   /** `memory`, `pglite` or `postgresql`. */
   readonly kind: string
   /** Commits that may be in flight at once: 2 where connections are many, 1 on an embedded database. */
@@ -185,8 +181,7 @@ interface StorageService extends QuoteStorage, CallbackStorage, RefundStorage, C
     readonly olderThanSeconds: number
     readonly limit: number
     readonly after?: PaymentId
-  }) => Read<ReadonlyArray<PaymentRow>>
-  readonly parked: (query: { readonly limit: number }) => Read<ReadonlyArray<InboxRow>>
+  }) => Read<ReadonlyArray<WaitingPayment>>
   readonly payments: (ids: ReadonlyArray<PaymentId>) => Read<ReadonlyArray<InboxRow>>
   /** Records that could not be read. */
   readonly quarantined: Read<

@@ -1,7 +1,7 @@
 /** A credit to our account as the inbox keeps it, and why one is parked. */
 import type { Amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
-import type { PaymentId } from "../../machines/domain/Ids.ts"
+import type { PaymentId, TransactionId } from "../../machines/domain/Ids.ts"
 import type { OddCredit } from "./StellarNetwork.ts"
 
 export type ParkReason =
@@ -13,6 +13,7 @@ export type ParkReason =
   | "late"
   | "under"
   | "over"
+  | "no-price"
   | "merge"
   | "created-account"
   | "return-memo"
@@ -40,4 +41,22 @@ export interface PaymentRow {
   readonly odd: OddCredit | null
   readonly closedAtMillis: number
   readonly ledger: number
+}
+
+/** An inbox row as it stands. */
+export interface InboxRow {
+  readonly payment: PaymentRow
+  readonly state: "applied" | "parked" | "waiting"
+  readonly reason: ParkReason | null
+  readonly transactionId: TransactionId | null
+  readonly reservedPayout: Amount
+  readonly reservedRefund: Amount
+  readonly fees: Amount
+  /** A decision stands about it: it is being returned, or is kept. */
+  readonly resolved: boolean
+}
+
+/** A credit that waits, with the transaction it is meant for where one is known, whatever its memo says. */
+export interface WaitingPayment extends PaymentRow {
+  readonly transactionId: TransactionId | null
 }

@@ -5,10 +5,12 @@
  * share one storage, which was empty at the start, and its clock, which only ever goes forward: run them one after another.
  */
 import { birthDrafts } from "./storage/birthClauses.ts"
+import { bookDrafts } from "./storage/bookClauses.ts"
 import { callbackDrafts } from "./storage/callbackClauses.ts"
 import { clauses, type StorageClause } from "./storage/claims.ts"
 import { customerCallbackDrafts } from "./storage/customerCallbackClauses.ts"
 import { customerDrafts } from "./storage/customerClauses.ts"
+import { decisionDrafts } from "./storage/decisionClauses.ts"
 import { matterDrafts } from "./storage/matterClauses.ts"
 import { paymentDrafts } from "./storage/paymentClauses.ts"
 import { parkedDrafts } from "./storage/parkedClauses.ts"
@@ -35,5 +37,7 @@ export const storageContract: ReadonlyArray<StorageClause> = clauses([
   ...callbackDrafts,
   ...customerCallbackDrafts,
   ...refundDrafts,
-  ...parkedDrafts
+  ...parkedDrafts,
+  ...decisionDrafts,
+  ...bookDrafts
 ])

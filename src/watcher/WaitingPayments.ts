@@ -7,11 +7,10 @@
 import { Context, Effect, Layer } from "effect"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import type { PaymentId } from "../../machines/domain/Ids.ts"
-import type { PaymentRow } from "../ports/rows.ts"
-import { Storage } from "../ports/Storage.ts"
+import { Storage, type WaitingPayment } from "../ports/Storage.ts"
 import { Actors, type Arrival } from "../runtime/Actors.ts"
 import { PriceAtReceipt } from "../runtime/PriceAtReceipt.ts"
-import { addressesOf, groupWaiting, matchGroups, priceWanted } from "./matchPayments.ts"
+import { addressesOf, groupWaiting, matchGroups, meantFor, priceWanted } from "./matchPayments.ts"
 import { sweep } from "./sweep.ts"
 import { WatcherSignal } from "./WatcherSignal.ts"
 
@@ -38,17 +37,21 @@ export class WaitingPayments extends Context.Service<
 
       const prices = yield* PriceAtReceipt
 
-      /** A conversion without a quote goes by the price of this moment; where there is none, it is asked for next time. */
+      /** A conversion without a quote goes by the price of this moment; where there is none yet, it is asked for next time. */
       const priced = Effect.fnUntraced(function* (arrival: Arrival) {
         const wanted = priceWanted(arrival)
         const price = wanted === null ? null : yield* prices.priceNow(wanted)
-        return price === null ? arrival : { ...arrival, price }
+        if (price === null) return arrival
+        return "never" in price ? { ...arrival, never: price.never } : { ...arrival, price }
       })
 
-      const tellPage = Effect.fnUntraced(function* (rows: ReadonlyArray<PaymentRow>) {
+      const tellPage = Effect.fnUntraced(function* (rows: ReadonlyArray<WaitingPayment>) {
         const groups = groupWaiting(rows)
         if (groups.length === 0) return 0
-        const found = yield* storage.actorsByMemo(addressesOf(groups))
+        const found = [
+          ...(yield* storage.actorsByMemo(addressesOf(groups))),
+          ...(yield* storage.actors(meantFor(groups)))
+        ]
         const arrivals = yield* Effect.forEach(matchGroups(groups, found), priced, {
           concurrency: pricesAtOnce
         })

@@ -2,23 +2,25 @@
  * Which transaction is a payment for? Pure: credits and the actors that own their memos in, arrivals out.
  *
  * Account, memo type and memo value find the transaction, and nothing else does: not the payer, not the amount
- * (S31-PAY-01, S31-PAY-02). Operations of one Stellar transaction to one memo in one asset are one arrival, led by the first.
+ * (S31-PAY-01, S31-PAY-02), unless an operator has given a payment to a transaction. Operations of one Stellar transaction to one memo in one asset are one arrival, led by the first.
  * Gotcha: late, under, over and second are not decided here but by the machine, on the row as it stands at the commit.
  */
 import { type Amount, sum, zero } from "../../machines/domain/Amount.ts"
 import { assetId } from "../../machines/domain/Asset.ts"
-import { type PaymentId, paymentId } from "../../machines/domain/Ids.ts"
+import { type PaymentId, paymentId, type TransactionId } from "../../machines/domain/Ids.ts"
 import { type Memo, memoKey } from "../../machines/domain/Memo.ts"
-import { acceptedOf } from "../../machines/transaction/guards.ts"
+import { acceptedOf, fundingFault, lacksPrice } from "../../machines/transaction/guards.ts"
 import type { ActorRow, ParkReason, PaymentRow } from "../ports/rows.ts"
 import type { Credit, OddCredit } from "../ports/StellarNetwork.ts"
-import type { MemoAddress } from "../ports/Storage.ts"
+import type { MemoAddress, WaitingPayment } from "../ports/Storage.ts"
 import type { Arrival } from "../runtime/Actors.ts"
 
 /** Credits that are one payment: the rows for the inbox, leader first. */
 export interface PaymentGroup {
   readonly payments: Arrival["payments"]
   readonly odd: OddCredit | null
+  /** The transaction it is told to, whatever its memo says: it is known from before, or an operator has decided so. */
+  readonly meantFor: TransactionId | null
 }
 
 /** Credits in ledger order to groups, in the order of their leaders. `network` is the short name in payment ids. */
@@ -49,13 +51,14 @@ export const groupCredits = (
         rowOf(network, first, leader, received),
         ...followers.map((credit) => rowOf(network, credit, leader, zero))
       ],
-      odd: first.odd
+      odd: first.odd,
+      meantFor: null
     }
   })
 }
 
 /** Rows read back from the inbox to the groups they came in. A group that is not all there is left out. */
-export const groupWaiting = (rows: ReadonlyArray<PaymentRow>): ReadonlyArray<PaymentGroup> => {
+export const groupWaiting = (rows: ReadonlyArray<WaitingPayment>): ReadonlyArray<PaymentGroup> => {
   const followers = new Map<PaymentId, Array<PaymentRow>>()
   for (const row of rows) {
     if (row.id === row.leader) continue
@@ -67,7 +70,7 @@ export const groupWaiting = (rows: ReadonlyArray<PaymentRow>): ReadonlyArray<Pay
     if (row.id !== row.leader) return []
     const payments: Arrival["payments"] = [row, ...(followers.get(row.id) ?? [])]
     return sum(payments.map(({ amount }) => amount ?? zero)) === row.received
-      ? [{ payments, odd: row.odd }]
+      ? [{ payments, odd: row.odd, meantFor: row.transactionId }]
       : []
   })
 }
@@ -75,13 +78,18 @@ export const groupWaiting = (rows: ReadonlyArray<PaymentRow>): ReadonlyArray<Pay
 /** Where the transactions of the groups are to be looked for; each address once. */
 export const addressesOf = (groups: ReadonlyArray<PaymentGroup>): ReadonlyArray<MemoAddress> => {
   const addresses = new Map<string, MemoAddress>()
-  for (const { odd, payments } of groups) {
+  for (const { meantFor, odd, payments } of groups) {
     const [{ account, memo: value, memoType }] = payments
-    const memo = odd === null ? memoOf(memoType, value) : null
+    const memo = odd === null && meantFor === null ? memoOf(memoType, value) : null
     if (memo !== null) addresses.set(memoKey(account, memo), { account, memo })
   }
   return [...addresses.values()]
 }
+
+/** The transactions that groups are told to by their id; each once. */
+export const meantFor = (groups: ReadonlyArray<PaymentGroup>): ReadonlyArray<TransactionId> => [
+  ...new Set(groups.flatMap((group) => group.meantFor ?? []))
+]
 
 /** Every group gets its transaction or the reason why it has none: nothing is left over. */
 export const matchGroups = (
@@ -89,12 +97,21 @@ export const matchGroups = (
   actors: ReadonlyArray<ActorRow>
 ): ReadonlyArray<Arrival> => {
   const byMemo = new Map(actors.map((actor) => [memoKey(actor.account, actor.memo), actor]))
-  return groups.map(({ odd, payments }) => ({ payments, to: destinationOf(payments[0], odd, byMemo) }))
+  const byId = new Map(actors.map((actor) => [actor.id, actor]))
+  return groups.map(({ meantFor: id, odd, payments }) => ({
+    payments,
+    to: id === null ? destinationOf(payments[0], odd, byMemo) : inItsAsset(payments[0], byId.get(id))
+  }))
 }
 
-/** What price a payment needs before it can be told: only one to a transaction that converts without a quote does. */
+/**
+ * What price a payment needs before it can be told: only one that would fund a transaction which converts without a quote. What
+ * is parked anyway, being dust, late or a second one, buys no question to the institution.
+ */
 export const priceWanted = ({ payments: [leader], to }: Arrival) => {
-  if ("parked" in to || to.terms.conversion === null || to.terms.conversion.price !== null) return null
+  if ("parked" in to || to.state !== "pending_sender.awaitingPayment" || to.terms.conversion === null) return null
+  const paid = { amount: leader.received, closedAtMillis: leader.closedAtMillis, price: null }
+  if (fundingFault(to, paid) !== null || !lacksPrice(to, paid)) return null
   const { from, to: wanted } = to.terms.conversion
   const amount = acceptedOf(to.terms, leader.received)
   return { from, to: wanted, amount, fundingMethod: to.fundingMethod }
@@ -116,10 +133,13 @@ const destinationOf = (
   if (odd !== null) return park(odd)
   const memo = memoOf(leader.memoType, leader.memo)
   if (memo === null) return park("no-memo")
-  const actor = byMemo.get(memoKey(leader.account, memo))
-  if (actor === undefined) return park("unknown-memo")
-  // Code and issuer: another asset of the same name is another asset (S31-PAY-05).
-  return actor.asset === leader.asset ? actor : park("wrong-asset")
+  return inItsAsset(leader, byMemo.get(memoKey(leader.account, memo)))
+}
+
+/** Code and issuer: another asset of the same name is another asset (S31-PAY-05). */
+const inItsAsset = (leader: PaymentRow, actor: ActorRow | undefined): Arrival["to"] => {
+  if (actor === undefined) return { parked: "unknown-memo" }
+  return actor.asset === leader.asset ? actor : { parked: "wrong-asset" }
 }
 
 /** A memo that can be one of ours; `return` memos are not (S31-MEMO-05). */

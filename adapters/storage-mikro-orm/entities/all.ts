@@ -1,11 +1,12 @@
 /** Every entity of the schema: what the migrations must add up to. */
+import { Audit, AuditHead, Resolution } from "./audit.ts"
 import { Callback, CustomerCallback } from "./callbacks.ts"
 import { Customer, CustomerFile, CustomerValue, Erasure, Sealed, Verdict } from "./customers.ts"
 import { Cursor, ExpirySweep, Quarantine, StellarPayment } from "./inbox.ts"
 import { Journal, Payout, Refund } from "./money.ts"
 import { Quote } from "./quotes.ts"
-import { RefundEnvelope, RefundOrder, Resolution } from "./refunds.ts"
-import { Attention, Audit, Refusal, Transaction } from "./transactions.ts"
+import { RefundEnvelope, RefundOrder } from "./refunds.ts"
+import { Attention, Refusal, Transaction } from "./transactions.ts"
 import { Challenge, CommitGroup, Heartbeat, Lease } from "./upkeep.ts"
 
 export const entities = [
@@ -21,6 +22,7 @@ export const entities = [
   RefundOrder,
   RefundEnvelope,
   Resolution,
+  AuditHead,
   StellarPayment,
   Cursor,
   Quarantine,

@@ -14,6 +14,12 @@ const StellarPaymentSchema = defineEntity({
     { name: "stellar_payment_waiting", properties: ["seenAt"], where: "state = 'waiting'" },
     { name: "stellar_payment_parked", properties: ["closedAt", "id"], where: "state = 'parked'" },
     {
+      name: "stellar_payment_undecided",
+      properties: ["closedAt", "id"],
+      where: "state = 'parked' and not resolved"
+    },
+    { name: "stellar_payment_credits", properties: ["leader"], where: "state = 'parked'" },
+    {
       name: "stellar_payment_transaction",
       properties: ["transactionId"],
       where: "state <> 'applied' or leader <> id"
@@ -52,7 +58,8 @@ const StellarPaymentSchema = defineEntity({
     reservedPayout: amount(),
     reservedRefund: amount(),
     fees: amount(),
-    seenAt: p.datetime()
+    seenAt: p.datetime(),
+    resolved: p.boolean().default(false)
   }
 })
 export class StellarPayment extends StellarPaymentSchema.class {}

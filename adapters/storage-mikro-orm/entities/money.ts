@@ -33,7 +33,8 @@ PayoutSchema.setClass(Payout)
 
 /**
  * Transfers: each takes from one account what it gives another, so every asset sums to zero by construction. `cause` is the
- * transaction and `version` its transition; of a parked credit, the MD5 of its payment id and 0, and `payment` names it.
+ * transaction and `version` its transition. What is booked of a credit outside any transaction has the MD5 of the payment's id, or
+ * of the refund's, counts its bookings from 0, and names the payment.
  */
 const JournalSchema = defineEntity({
   name: "Journal",

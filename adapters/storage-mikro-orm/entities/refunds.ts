@@ -1,5 +1,5 @@
 /**
- * Refunds to be made on Stellar, the envelopes that make them, and what was decided about parked payments.
+ * Refunds to be made on Stellar, and the envelopes that make them.
  *
  * Gotcha: two partial unique indexes hold what the whole scheme stands on: of a refund, and of a source account, at most one
  * envelope is open. `made` says that one was included, after which no other is opened.
@@ -11,7 +11,14 @@ const RefundOrderSchema = defineEntity({
   name: "RefundOrder",
   tableName: "refund_order",
   uniques: [{ name: "refund_order_transaction", properties: ["transactionId"] }],
-  indexes: [{ name: "refund_order_due", properties: ["dueAt"], where: "due_at is not null" }],
+  indexes: [
+    { name: "refund_order_due", properties: ["dueAt"], where: "due_at is not null" },
+    {
+      name: "refund_order_unfinished",
+      properties: ["payment", "ordinal"],
+      where: "state in ('planned', 'open', 'held')"
+    }
+  ],
   checks: [
     {
       name: "refund_order_state",
@@ -57,28 +64,3 @@ const RefundEnvelopeSchema = defineEntity({
 })
 export class RefundEnvelope extends RefundEnvelopeSchema.class {}
 RefundEnvelopeSchema.setClass(RefundEnvelope)
-
-/** What a person decided about a parked payment, and why: only ever added to. */
-const ResolutionSchema = defineEntity({
-  name: "Resolution",
-  tableName: "resolution",
-  triggers: [
-    {
-      name: "stays",
-      timing: "before",
-      events: ["update", "delete"],
-      forEach: "statement",
-      body: "raise exception 'what was decided about a payment is only ever added to' using errcode = '23001';"
-    }
-  ],
-  properties: {
-    payment: key().primary(),
-    ordinal: p.integer().primary(),
-    what: p.text(),
-    by: p.text(),
-    why: p.text(),
-    at: p.datetime()
-  }
-})
-export class Resolution extends ResolutionSchema.class {}
-ResolutionSchema.setClass(Resolution)

@@ -82,32 +82,6 @@ const TransactionSchema = defineEntity({
 export class Transaction extends TransactionSchema.class {}
 TransactionSchema.setClass(Transaction)
 
-const AuditSchema = defineEntity({
-  name: "Audit",
-  tableName: "audit",
-  triggers: [
-    {
-      name: "stays",
-      timing: "before",
-      events: ["update", "delete"],
-      forEach: "statement",
-      body: "raise exception 'the audit is only ever added to' using errcode = '23001';"
-    }
-  ],
-  properties: {
-    transactionId: p.uuid().primary(),
-    version: p.integer().primary(),
-    event: p.text(),
-    cause: p.text(),
-    before: p.text(),
-    after: p.text(),
-    detail: p.json<Record<string, unknown>>(),
-    at: p.datetime()
-  }
-})
-export class Audit extends AuditSchema.class {}
-AuditSchema.setClass(Audit)
-
 /** An event the machine did not take; `transaction_id` may name none. */
 const RefusalSchema = defineEntity({
   name: "Refusal",

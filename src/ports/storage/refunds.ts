@@ -1,5 +1,6 @@
 /** Money that goes back to whoever paid: refunds to be made, and their envelopes. */
 import type { PaymentId, RefundId } from "../../../machines/domain/Ids.ts"
+import type { Decision } from "../bookRows.ts"
 import type { EnvelopeEnd, RefundChange, RefundJob } from "../rows.ts"
 import type { Read, Write } from "./errors.ts"
 
@@ -31,14 +32,11 @@ export interface RefundStorage {
   readonly retryRefund: (id: RefundId) => Write<boolean>
   /**
    * Plans to return a parked payment, whole: the next ordinal of its leader. Null where the payment is not parked, or is being
-   * returned already. `by` and `why` go to the audit of resolutions.
+   * returned already. The decision is kept with those about parked payments.
    *
    * Failure and persistence: durable when it answers; reserved in the same commit, so it can be neither matched nor kept.
    */
-  readonly planParkedRefund: (
-    payment: PaymentId,
-    audit: { readonly by: string; readonly why: string }
-  ) => Write<RefundId | null>
+  readonly planParkedRefund: (payment: PaymentId, decision: Decision) => Write<RefundId | null>
   /**
    * What becomes of the refund of a parked payment: its envelope opened, or confirmed (booked from suspense), or held. False
    * where it does not stand as it must for that. For payments with a transaction the actor's own step does this.

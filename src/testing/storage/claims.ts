@@ -42,9 +42,11 @@ const shown = (value: unknown): string =>
     (_, part: unknown) =>
       part instanceof Uint8Array
         ? [...part]
-        : typeof part === "object" && part !== null && !Array.isArray(part)
-          ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-          : part,
+        : typeof part === "bigint"
+          ? `${part}n`
+          : typeof part === "object" && part !== null && !Array.isArray(part)
+            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+            : part,
     1
   ) ?? "undefined"
 

@@ -7,7 +7,7 @@ import { type Draft, draft, type Given, same } from "./claims.ts"
 import { owing } from "./refundClauses.ts"
 import { fate } from "./samples.ts"
 
-const parkedPayment = Effect.fnUntraced(function* (
+export const parkedPayment = Effect.fnUntraced(function* (
   { rows, storage }: Given,
   parts: Partial<PaymentRow> = {}
 ) {
@@ -16,7 +16,7 @@ const parkedPayment = Effect.fnUntraced(function* (
   return payment
 })
 
-const person = { by: "operator:ann", why: "the payer asked for it" }
+export const person = { by: "operator:ann", why: "the payer asked for it" }
 
 export const parkedDrafts: ReadonlyArray<Draft> = [
   draft(

@@ -183,7 +183,10 @@ export const paymentDrafts: ReadonlyArray<Draft> = [
       yield* same("the known", lost.known, [])
       const waiting = yield* storage.waitingPayments({ olderThanSeconds: 0, limit: 10_000 })
       const mine = waiting.filter(({ account }) => account === rows.account)
-      yield* sameSet("what waits", mine, [one, two])
+      yield* sameSet("what waits, and for which transaction", mine, [
+        { ...one, transactionId: birth.id },
+        { ...two, transactionId: other.id }
+      ])
 
       const again = rows.funding(birth, one, { audits: [audit(3)], transfers: [] })
       const answer = yield* storage.commit(
@@ -328,7 +331,7 @@ export const paymentDrafts: ReadonlyArray<Draft> = [
     yield* advance(29)
     yield* storage.commit(rows.group({ payments: [fate(payment, "waiting", null)] }))
     yield* advance(2)
-    yield* same("what waits when it has aged", yield* mine, [payment])
+    yield* same("what waits when it has aged", yield* mine, [{ ...payment, transactionId: null }])
   }),
 
   draft(

@@ -6,6 +6,7 @@ import {
   groupCredits,
   groupWaiting,
   matchGroups,
+  meantFor,
   matchPayments
 } from "../../../src/watcher/matchPayments.ts"
 import { actor, credit, usdcId } from "../../support/credits.ts"
@@ -203,7 +204,9 @@ describe("matchPayments: rows and addresses", () => {
 
 describe("groupWaiting: rows read back from the inbox", () => {
   const rowsOf = (credits: ReadonlyArray<Credit>) =>
-    groupCredits("testnet", credits).flatMap(({ payments }) => payments)
+    groupCredits("testnet", credits)
+      .flatMap(({ payments }) => payments)
+      .map((payment) => ({ ...payment, transactionId: null }))
   const together = { stellarTransactionId: "ab".repeat(32) }
   const pair = [credit(11, id("123"), together), credit(12, id("123"), together)]
 
@@ -231,5 +234,30 @@ describe("groupWaiting: rows read back from the inbox", () => {
   ])("%s keeps its reason", (_, one, reason) => {
     const [arrival] = matchGroups(groupWaiting(rowsOf([one])), owners)
     expect(arrival?.to).toEqual({ parked: reason })
+  })
+
+  it.each<[string, Credit]>([
+    ["without a memo", credit(1, none)],
+    ["with the memo of another transaction", credit(1, id("123"))],
+    ["with a return memo", credit(1, { type: "return", value: hash }, { odd: "return-memo" })],
+    ["at another account of ours", credit(1, id("123"), { account: payer })]
+  ])("a payment %s goes to the transaction an operator gave it to (I29)", (_, one) => {
+    const [, second] = owners
+    if (second === undefined) throw new Error("there is a second transaction")
+    const groups = groupWaiting(rowsOf([one]).map((row) => ({ ...row, transactionId: second.id })))
+
+    expect(addressesOf(groups)).toEqual([])
+    expect(meantFor(groups)).toEqual([second.id])
+    expect(matchGroups(groups, owners)[0]?.to).toBe(second)
+  })
+
+  it("a payment in another asset is not given to a transaction, whoever says so (S31-PAY-05)", () => {
+    const [first] = owners
+    if (first === undefined) throw new Error("there is a first transaction")
+    const rows = rowsOf([credit(1, none)]).map((row) => ({ ...row, transactionId: first.id }))
+
+    expect(matchGroups(groupWaiting(rows), [{ ...first, asset: `${first.asset}X` }])[0]?.to).toEqual({
+      parked: "wrong-asset"
+    })
   })
 })
