@@ -67,5 +67,6 @@ export {
 } from "./ports/StellarSubmission.ts"
 export { Storage } from "./ports/Storage.ts"
 export { Vault } from "./ports/Vault.ts"
+export { type ReceivedCallback, verifyCallback } from "./client/verifyCallback.ts"
 export { layer, type Role, Roles, routes } from "./Kedge.ts"
 export { Customers } from "./sep12/Customers.ts"

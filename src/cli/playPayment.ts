@@ -4,7 +4,7 @@
  * All of it goes over HTTP and the ledger, as it would from another company. Gotcha: it ends where a Sending Anchor would act
  * or a person must, too: a transaction that asks for corrections or makes no progress is left as it is and told.
  */
-import { Clock, Effect, Redacted } from "effect"
+import { Clock, Effect, Redacted, Schedule } from "effect"
 import { amount as exactAmount, parseAmount } from "../../machines/domain/Amount.ts"
 import { isFinal } from "../../machines/domain/Sep31Status.ts"
 import { AnswerRefused } from "../client/ask.ts"
@@ -15,7 +15,9 @@ import {
   type SignedIn,
   signChallenge,
   signedIn,
-  signIn
+  signIn,
+  type WhereToPay,
+  whereToPay
 } from "../client/SendingAnchor.ts"
 import { accountOfSeed } from "../stellar/seeds.ts"
 
@@ -49,11 +51,14 @@ export interface Receiver {
 export type Say<R = never> = (step: Step) => Effect.Effect<void, never, R>
 
 const kycPause = "500 millis"
+/** Milliseconds between looks at a transaction that does not say yet where to pay. */
+const readyPause = 500
 const statusPause = "25 millis"
 /** After so long without a change, nothing is going to happen by itself soon. */
 const stillMillis = 15_000
 
 const seconds = (value: number) => value * 1000
+const memoText = ({ memo }: WhereToPay) => `memo ${memo.type} ${memo.value}`
 const short = (account: string) => `${account.slice(0, 6)}…${account.slice(-4)}`
 
 /** Asks until the customer is judged for good, telling each change; answers whether it is accepted. */
@@ -171,20 +176,27 @@ export const playPayment = Effect.fnUntraced(function* <R>(play: Play, say: Say<
     receiverId,
     ...(fundingMethod === undefined ? {} : { fundingMethod })
   })
+  const told = whereToPay(created)
   yield* say({
     _tag: "Created",
     id: created.id,
     receiver: { memo, type: receiverType },
-    text: `transaction ${created.id} created, memo ${created.stellar_memo_type} ${created.stellar_memo}`
+    text: `transaction ${created.id} created${told === null ? "" : `, ${memoText(told)}`}`
   })
+  const asks = Math.ceil(seconds(play.followSeconds) / readyPause)
+  const where = yield* anchor.awaitReady(
+    created,
+    Schedule.max([Schedule.spaced(readyPause), Schedule.recurs(asks)])
+  )
+  if (told === null) yield* done(`it may be paid now, ${memoText(where)}`)
   const included = yield* payOnLedger({
     horizon: play.horizon,
     passphrase: toml.NETWORK_PASSPHRASE,
     seed: play.seed,
-    destination: created.stellar_account_id,
+    destination: where.account,
     asset: play.asset,
     amount: exactAmount(play.amount),
-    memo: play.withoutMemo ? null : { type: created.stellar_memo_type, value: created.stellar_memo }
+    memo: play.withoutMemo ? null : where.memo
   })
   yield* say({
     _tag: "Paid",

@@ -5,10 +5,11 @@
  * For the demo, for tests and for whoever wants to try their own deployment. Gotcha: a token is kept for the life of the
  * client and not renewed.
  */
-import { Clock, Effect, Redacted, Result, Schema } from "effect"
+import { Clock, Effect, Redacted, Result, type Schedule, Schema } from "effect"
 import { Toml } from "effect/encoding"
 import type { HttpClient } from "effect/http"
-import { sep31Statuses } from "../../machines/domain/Sep31Status.ts"
+import type { Memo } from "../../machines/domain/Memo.ts"
+import { isFinal, sep31Statuses } from "../../machines/domain/Sep31Status.ts"
 import { answerChallenge } from "../stellar/answerChallenge.ts"
 import { accountOfSeed } from "../stellar/seeds.ts"
 import { AnswerRefused, ask, askText } from "./ask.ts"
@@ -52,13 +53,29 @@ const Info = Schema.Struct({
 })
 export type InfoAnswer = typeof Info.Type
 
-const Created = Schema.Struct({
-  id: Schema.String,
-  stellar_account_id: Schema.String,
-  stellar_memo_type: Schema.Literals(["id", "text", "hash"]),
-  stellar_memo: Schema.String
-})
+/** Where to pay: all three, or none while the customers are not accepted yet (SEP-31 §POST Transaction). */
+const whereMembers = {
+  stellar_account_id: Schema.optionalKey(Schema.String),
+  stellar_memo_type: Schema.optionalKey(Schema.Literals(["id", "text", "hash"])),
+  stellar_memo: Schema.optionalKey(Schema.String)
+}
+const Created = Schema.Struct({ id: Schema.String, ...whereMembers })
 export type Created = typeof Created.Type
+
+/** Where a transaction is to be paid. */
+export interface WhereToPay {
+  readonly account: string
+  readonly memo: Memo
+}
+
+/** Null while the receiving anchor does not say it. */
+export const whereToPay = (
+  seen: Pick<Created, "stellar_account_id" | "stellar_memo" | "stellar_memo_type">
+): WhereToPay | null => {
+  const { stellar_account_id: account, stellar_memo: value, stellar_memo_type: type } = seen
+  if (account === undefined || value === undefined || type === undefined) return null
+  return { account, memo: { type, value } }
+}
 
 const TransactionAnswer = Schema.Struct({
   transaction: Schema.Struct({
@@ -69,7 +86,7 @@ const TransactionAnswer = Schema.Struct({
     amount_in_asset: Schema.optionalKey(Schema.String),
     amount_out: Schema.optionalKey(Schema.String),
     amount_fee: Schema.optionalKey(Schema.String),
-    stellar_account_id: Schema.optionalKey(Schema.String),
+    ...whereMembers,
     stellar_transaction_id: Schema.optionalKey(Schema.String),
     external_transaction_id: Schema.optionalKey(Schema.String),
     refunds: Schema.optionalKey(
@@ -166,6 +183,8 @@ export const signedIn = (toml: AnchorToml, redacted: Redacted.Redacted<string>) 
   const kyc = (path: string) => `${toml.KYC_SERVER ?? ""}${path}`
   const transaction = (id: string) => direct(`/transactions/${encodeURIComponent(id)}`)
   const seen = (answer: typeof TransactionAnswer.Type): SeenTransaction => answer.transaction
+  const look = (id: string): Asked<SeenTransaction> =>
+    ask({ method: "GET", url: transaction(id), token }, TransactionAnswer).pipe(Effect.map(seen))
   return {
     info: ask({ method: "GET", url: direct("/info") }, Info),
 
@@ -187,7 +206,7 @@ export const signedIn = (toml: AnchorToml, redacted: Redacted.Redacted<string>) 
         CustomerAnswer
       ),
 
-    /** Announces a payment; answers where and with which memo to pay. */
+    /** Announces a payment; answers where and with which memo to pay, or its id alone: then `awaitReady` tells. */
     announce: (announcement: Announcement): Asked<Created> =>
       ask(
         {
@@ -206,8 +225,29 @@ export const signedIn = (toml: AnchorToml, redacted: Redacted.Redacted<string>) 
         Created
       ),
 
-    transaction: (id: string): Asked<SeenTransaction> =>
-      ask({ method: "GET", url: transaction(id), token }, TransactionAnswer).pipe(Effect.map(seen)),
+    transaction: look,
+
+    /**
+     * Where to pay what was announced: from the POST, or asked for by GET until it is told. Fails when the transaction ended, or
+     * when the schedule did.
+     */
+    awaitReady: Effect.fnUntraced(function* <Out, E, R>(
+      created: Created,
+      schedule: Schedule.Schedule<Out, unknown, E, R>
+    ) {
+      const told = whereToPay(created)
+      if (told !== null) return told
+      const last = yield* look(created.id).pipe(
+        Effect.repeat({ schedule, until: (now) => whereToPay(now) !== null || isFinal(now.status) })
+      )
+      const where = isFinal(last.status) ? null : whereToPay(last)
+      if (where !== null) return where
+      const why = last.status_message === undefined ? "" : `: ${last.status_message}`
+      return yield* new AnswerRefused({
+        message: `transaction ${created.id} is ${last.status} and does not say where to pay${why}`,
+        status: null
+      })
+    }),
 
     /** Brings the fields that `required_info_updates` asks for. */
     correct: (id: string, fields: Readonly<Record<string, string>>): Asked<SeenTransaction> =>

@@ -89,8 +89,8 @@ describe.skipIf(noPostgres)("customer data", () => {
         return { announced, withField, receiver }
       })
     )
-    await kedge.pay(done.announced.stellar_memo, "25")
-    await kedge.pay(done.withField.stellar_memo, "25")
+    await kedge.pay(String(done.announced.stellar_memo), "25")
+    await kedge.pay(String(done.withField.stellar_memo), "25")
     const until = (id: string, status: string) =>
       waitFor(
         `${id} to be ${status}`,

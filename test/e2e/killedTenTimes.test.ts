@@ -47,7 +47,7 @@ describe.skipIf(noPostgres)("killed ten times in the middle of two hundred payme
     for (let round = 0; round < kills; round++) {
       const before = (await kedge.book()).length
       for (const { stellar_memo } of announced.slice(round * perRound, (round + 1) * perRound))
-        await kedge.pay(stellar_memo, "25")
+        await kedge.pay(String(stellar_memo), "25")
       // In the middle: the bank has begun with this round's payments, or those of the round before.
       await waitFor("the bank to have begun", async () => (await kedge.book()).length > before + round, {
         timeoutMillis: 30_000,

@@ -49,7 +49,7 @@ describe.skipIf(noPostgres)("serve, watch, execute-outgoing and poll-outgoing ap
       )
     )
 
-    for (const { stellar_memo } of announced) await kedge.pay(stellar_memo, "25")
+    for (const { stellar_memo } of announced) await kedge.pay(String(stellar_memo), "25")
     await waitFor(
       "every payment to complete",
       async () => {
