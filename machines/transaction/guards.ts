@@ -10,16 +10,17 @@ interface Args {
   readonly event: TransactionEvent
 }
 
+type OfTerms = Pick<TransactionContext, "terms">
+type Paid = Pick<PaymentMatched, "amount" | "closedAtMillis" | "price">
+
 /** Why a payment cannot fund the transaction, or null when it can. */
-export const fundingFault = (
-  context: TransactionContext,
-  event: PaymentMatched
-): "late" | "under" | "over" | null => {
+export const fundingFault = (context: OfTerms, event: Paid): "late" | "under" | "over" | null => {
   const { expiresAtMillis, maximum, minimum } = context.terms
   if (event.closedAtMillis >= expiresAtMillis) return "late"
   if (isZero(event.amount) || (minimum !== null && isLess(event.amount, minimum))) return "under"
   if (maximum !== null && isMore(event.amount, maximum)) return "over"
-  if (returnsAll(context.terms, event.amount)) return null
+  // the fee of a conversion is part of its price: none is judged before the price is known
+  if (returnsAll(context.terms, event.amount) || lacksPrice(context, event)) return null
   // the fee lies inside the amount: at least one stroop must be left to deliver
   const accepted = acceptedOf(context.terms, event.amount)
   return isLess(feeReceived(context.terms, accepted, event.price), accepted) ? null : "under"
@@ -29,7 +30,7 @@ export const fundingFault = (
  * A conversion whose price is that of receipt, and the payment brings none: it waits until there is one. A payment that will be
  * parked or returned needs no price.
  */
-export const lacksPrice = (context: TransactionContext, event: PaymentMatched): boolean => {
+export const lacksPrice = (context: OfTerms, event: Paid): boolean => {
   const { conversion } = context.terms
   return (
     conversion !== null &&

@@ -21,6 +21,7 @@ import type {
   SealedRow,
   Unborn
 } from "../ports/rows.ts"
+import type { NeverPriced } from "./PriceAtReceipt.ts"
 
 /** The mailbox is full: HTTP answers 503 with Retry-After, loops pause. Nothing was taken. */
 export class Overloaded extends Schema.TaggedError<Overloaded>()("Overloaded", { message: Schema.String }) {}
@@ -60,6 +61,8 @@ export interface Arrival {
   readonly to: ActorRow | { readonly parked: ParkReason }
   /** Of this moment, where the transaction converts without a quote; without one such a payment waits. */
   readonly price?: Price
+  /** Such a payment will never have one: parked so, where it is a price that it lacks. */
+  readonly never?: NeverPriced["never"]
 }
 
 export interface Page {

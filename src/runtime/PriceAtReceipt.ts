@@ -8,19 +8,25 @@ import { Context, Effect, Layer } from "effect"
 import type { Amount } from "../../machines/domain/Amount.ts"
 import type { Price } from "../../machines/transaction/context.ts"
 
+/** There will be none: the amount is too small or too large for one, or nobody exchanges the pair. The payment is parked so. */
+export interface NeverPriced {
+  readonly never: "under" | "over" | "no-price"
+}
+
 export class PriceAtReceipt extends Context.Service<
   PriceAtReceipt,
   {
     /**
      * The price for the whole `amount` of `from`, fee off; assets as SEP-38 names them. Null when there is none at this moment:
-     * the payment waits and is asked about again. Failure and persistence: a question; may be repeated.
+     * the payment waits and is asked about again. `NeverPriced`: it need not wait. Failure and persistence: a question; may be
+     * repeated.
      */
     readonly priceNow: (query: {
       readonly from: string
       readonly to: string
       readonly amount: Amount
       readonly fundingMethod: string
-    }) => Effect.Effect<Price | null>
+    }) => Effect.Effect<Price | NeverPriced | null>
   }
 >()("kedge/runtime/PriceAtReceipt") {
   /** Where nothing is converted. */

@@ -106,7 +106,7 @@ export const planGroup = (
   const actors: Array<Plan["actors"][number]> = []
   const unreadable: Array<Plan["unreadable"][number]> = []
   const refusals: Array<RefusalRow> = records.map(({ fact }) => ({ ...fact, id: context.refusalIds() }))
-  const refusedArrivals = new Map<Arrival, ParkReason | "no-price">()
+  const refusedArrivals = new Map<Arrival, ParkReason>()
   const later: Array<TellItem> = []
   for (const [id, { actor, list: all }] of sources) {
     const wasRead = (read.get(id)?.version ?? -1) >= actor.version
@@ -121,7 +121,7 @@ export const planGroup = (
     folded.success.told.forEach((told, index) => {
       const source = list[index]
       if (source === undefined || told._tag !== "Refused") return
-      if ("arrival" in source) refusedArrivals.set(source.arrival, told.reason as ParkReason | "no-price")
+      if ("arrival" in source) refusedArrivals.set(source.arrival, told.reason as ParkReason)
       else {
         const { cause, event } = source.item.message
         const { type, ...detail } = event
@@ -226,7 +226,7 @@ const tellsOf = (sources: ReadonlyArray<Source>): ReadonlyArray<TellItem> =>
 const fatesOf = (
   item: PageItem,
   arrivals: ReadonlyArray<Arrival>,
-  refused: ReadonlyMap<Arrival, ParkReason | "no-price">,
+  refused: ReadonlyMap<Arrival, ParkReason>,
   unreadable: ReadonlySet<TransactionId>
 ): ReadonlyArray<PaymentFate> =>
   arrivals.flatMap((arrival) => {
@@ -236,7 +236,7 @@ const fatesOf = (
         ? arrival.to.parked
         : item.withoutSteps || unreadable.has(arrival.to.id)
           ? "waiting"
-          : fateOfRefused(refused.get(arrival))
+          : fateOfRefused(refused.get(arrival), arrival)
     return arrival.payments.map((payment) => ({
       payment,
       transactionId,
@@ -245,9 +245,9 @@ const fatesOf = (
     }))
   })
 
-/** Without a price it cannot be applied yet and must not be parked: it is told again with one. */
-const fateOfRefused = (reason: ParkReason | "no-price" | undefined): PaymentFate["fate"] =>
-  reason === "no-price" ? "waiting" : (reason ?? "step")
+/** Without a price it cannot be applied yet, and is parked only if there will never be one: else it is told again with one. */
+const fateOfRefused = (reason: ParkReason | undefined, { never }: Arrival): PaymentFate["fate"] =>
+  reason === "no-price" ? (never ?? "waiting") : (reason ?? "step")
 
 const incomingOf = (source: Source): Incoming => {
   if ("arrival" in source) {

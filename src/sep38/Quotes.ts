@@ -5,13 +5,14 @@
  * Gotcha: an unknown, another's, a used and an expired quote are one refusal, sentence and all (S31-POST-19). That a quote is
  * used once is not decided here but by the commit of the transaction that redeems it (S31-POST-21).
  */
-import { Context, type Effect } from "effect"
+import { Context, Data, type Effect } from "effect"
 import type { Amount } from "../../machines/domain/Amount.ts"
 import type { AssetId } from "../../machines/domain/Asset.ts"
 import type { Price } from "../../machines/transaction/context.ts"
 import type { BadRequest, NotFound } from "../http/errors.ts"
-import type { NoRate, RateUnavailable } from "../ports/RateProvider.ts"
+import type { RateUnavailable } from "../ports/RateProvider.ts"
 import type { QuoteRow } from "../ports/rows.ts"
+import type { NeverPriced } from "../runtime/PriceAtReceipt.ts"
 import type { StorageUnavailable } from "../ports/Storage.ts"
 import type { PriceRequest, PricesRequest, QuoteRequest } from "./parseRequest.ts"
 import type { PriceList } from "./Market.ts"
@@ -23,6 +24,12 @@ export interface Indicative extends Price {
 
 /** A firm quote as its owner sees it. */
 export type FirmQuote = Omit<QuoteRow, "createdAtMillis" | "transactionId">
+
+/** No price can be made of an amount that was received: of this one, or of any. `message` is for the operator. */
+export class Unpriceable extends Data.TaggedError("Unpriceable")<{
+  readonly why: NeverPriced["never"]
+  readonly message: string
+}> {}
 
 /** The world did not answer: never the caller's doing. */
 export type QuoteFailure = RateUnavailable | StorageUnavailable
@@ -41,8 +48,8 @@ export class Quotes extends Context.Service<
       quoteId: string
     ) => Effect.Effect<QuoteRow, BadRequest | StorageUnavailable>
     /**
-     * The price of selling all of `sellAmount` now, fee off (H-32). `NoRate`: the institution has none for it, or the fee
-     * leaves nothing.
+     * The price of selling all of `sellAmount` now, fee off (H-32). `Unpriceable`: there is none and will be none, for this
+     * amount or for this pair.
      */
     readonly priceNow: (query: {
       readonly sellAsset: AssetId
@@ -50,7 +57,7 @@ export class Quotes extends Context.Service<
       readonly sellAmount: Amount
       /** The funding method, which is the delivery method of the asset bought; null where it is not known yet. */
       readonly deliveryMethod: string | null
-    }) => Effect.Effect<Price, RateUnavailable | NoRate>
+    }) => Effect.Effect<Price, RateUnavailable | Unpriceable>
 
     /** GET /prices. `client` is a base account, null where nobody signed in. */
     readonly prices: (

@@ -11,12 +11,12 @@ import { BadRequest, NotFound } from "../http/errors.ts"
 import { orRefuse, refuse } from "../http/Language.ts"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { Entropy } from "../ports/Entropy.ts"
-import { NoRate, RateProvider } from "../ports/RateProvider.ts"
+import { RateProvider } from "../ports/RateProvider.ts"
 import { Storage } from "../ports/Storage.ts"
 import { firmMethod } from "./Market.ts"
 import type { QuoteRequest, Wishes } from "./parseRequest.ts"
 import { faultWords, indicativeOf, type Made, makePricing, sellAll } from "./pricing.ts"
-import { type FirmQuote, Quotes } from "./Quotes.ts"
+import { type FirmQuote, Quotes, Unpriceable } from "./Quotes.ts"
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 /** What is no id of ours is unknown, and no database is asked (S38-G-02). */
@@ -117,13 +117,18 @@ const make = Effect.gen(function* () {
     const { buyAsset, deliveryMethod, sellAmount, sellAsset } = query
     const pair = pricing.market.pair(sellAsset, buyAsset)
     if (Result.isFailure(pair)) {
-      return yield* new NoRate({ message: `${sellAsset} is not sold for ${buyAsset}` })
+      return yield* new Unpriceable({ why: "no-price", message: `${sellAsset} is not sold for ${buyAsset}` })
     }
     const wishes: Wishes = { sellDeliveryMethod: null, buyDeliveryMethod: deliveryMethod, countryCode: null }
     const named = sellAll(sellAmount)
-    const made = yield* pricing.convert(pair.success, named, wishes, { client: null, firm: null })
+    const made = yield* pricing
+      .convert(pair.success, named, wishes, { client: null, firm: null })
+      .pipe(
+        Effect.catchTag("NoRate", ({ message }) => Effect.fail(new Unpriceable({ why: "no-price", message })))
+      )
     if (Result.isFailure(made)) {
-      return yield* new NoRate({ message: faultWords(made.failure, named).toString() })
+      const why = made.failure === "beyond" ? "over" : "under"
+      return yield* new Unpriceable({ why, message: faultWords(made.failure, named).toString() })
     }
     const { sellAmount: _, ...rest } = indicativeOf(made.success)
     return rest

@@ -109,7 +109,8 @@ export const matchGroups = (
  * is parked anyway, being dust, late or a second one, buys no question to the institution.
  */
 export const priceWanted = ({ payments: [leader], to }: Arrival) => {
-  if ("parked" in to || to.state !== "pending_sender.awaitingPayment" || to.terms.conversion === null) return null
+  if ("parked" in to || to.state !== "pending_sender.awaitingPayment" || to.terms.conversion === null)
+    return null
   const paid = { amount: leader.received, closedAtMillis: leader.closedAtMillis, price: null }
   if (fundingFault(to, paid) !== null || !lacksPrice(to, paid)) return null
   const { from, to: wanted } = to.terms.conversion

@@ -267,6 +267,7 @@ export const paymentDrafts: ReadonlyArray<Draft> = [
         "late",
         "under",
         "over",
+        "no-price",
         "merge",
         "created-account",
         "return-memo",

@@ -73,13 +73,13 @@ describe("Quotes for the other rooms", () => {
   })
 
   it("what was received is priced at the moment, fee off, whatever the limits (H-32, S31-AMT-08)", async () => {
-    const priceNow = (sold: string) =>
+    const priceNow = (sold: string, buyAsset: string = brl.asset) =>
       world.run(
         Effect.flatMap(Quotes, (quotes) =>
           Effect.result(
             quotes.priceNow({
               sellAsset,
-              buyAsset: brl.asset,
+              buyAsset,
               sellAmount: amount(sold),
               deliveryMethod: "TED"
             })
@@ -97,6 +97,14 @@ describe("Quotes for the other rooms", () => {
       }
     })
     expect(world.asked.at(-1)).toMatchObject({ kind: "indicative", client: null, buyDeliveryMethod: "TED" })
-    expect(await priceNow("10")).toMatchObject({ _tag: "Failure", failure: { _tag: "NoRate" } })
+    // the fee of 10 leaves nothing
+    expect(await priceNow("10")).toMatchObject({
+      _tag: "Failure",
+      failure: { _tag: "Unpriceable", why: "under" }
+    })
+    expect(await priceNow("100", "iso4217:EUR")).toMatchObject({
+      _tag: "Failure",
+      failure: { _tag: "Unpriceable", why: "no-price" }
+    })
   })
 })

@@ -3,10 +3,10 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { amount } from "../../../machines/domain/Amount.ts"
 import type { Price } from "../../../machines/transaction/context.ts"
-import { NoRate, RateUnavailable } from "../../../src/ports/RateProvider.ts"
+import { RateUnavailable } from "../../../src/ports/RateProvider.ts"
 import { PriceAtReceipt } from "../../../src/runtime/PriceAtReceipt.ts"
 import { priceAtReceipt } from "../../../src/sep38/priceAtReceipt.ts"
-import { Quotes } from "../../../src/sep38/Quotes.ts"
+import { Quotes, Unpriceable } from "../../../src/sep38/Quotes.ts"
 
 const price: Price = {
   buyAmount: amount("450"),
@@ -38,10 +38,19 @@ describe("priceAtReceipt", () => {
     })
   )
 
-  it.effect("is null where there is none, so that the payment waits (H-32, S38-G-05)", () =>
+  it.effect.each(["under", "over", "no-price"] as const)(
+    "is told from one that will never be, so that the payment is parked: %s (H-32, S31-AMT-08)",
+    (why) =>
+      Effect.gen(function* () {
+        expect(yield* ask(() => Effect.fail(new Unpriceable({ why, message: "never" })))).toEqual({
+          never: why
+        })
+      })
+  )
+
+  it.effect("is null where there is none at the moment, so that the payment waits (H-32, S38-G-05)", () =>
     Effect.gen(function* () {
       expect(yield* ask(() => Effect.fail(new RateUnavailable({ message: "down" })))).toBeNull()
-      expect(yield* ask(() => Effect.fail(new NoRate({ message: "not today" })))).toBeNull()
     })
   )
 })

@@ -3,12 +3,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { type Amount, amount } from "../../../machines/domain/Amount.ts"
+import { type Amount, amount, zero } from "../../../machines/domain/Amount.ts"
+import { leaves } from "../../../machines/transaction/leaves.ts"
+import type { ActorRow } from "../../../src/ports/rows.ts"
+import type { Credit } from "../../../src/ports/StellarNetwork.ts"
 import type { MismatchPolicy, Price, Terms } from "../../../machines/transaction/context.ts"
-import { PriceAtReceipt } from "../../../src/runtime/PriceAtReceipt.ts"
+import { type NeverPriced, PriceAtReceipt } from "../../../src/runtime/PriceAtReceipt.ts"
+import { matchPayments, priceWanted } from "../../../src/watcher/matchPayments.ts"
 import { WaitingPayments } from "../../../src/watcher/WaitingPayments.ts"
-import { credit, usdcId } from "../../support/credits.ts"
-import { birth } from "../../support/runtimeWorld.ts"
+import { actor, credit, usdcId } from "../../support/credits.ts"
+import { birth, transactionId } from "../../support/runtimeWorld.ts"
 import {
   applied,
   bear,
@@ -42,7 +46,7 @@ const sweep = (process: Process) =>
 /** A market that opens when told, and what it was asked. */
 const market = () => {
   const asked: Array<Amount> = []
-  const now: { price: Price | null } = { price: null }
+  const now: { price: Price | NeverPriced | null } = { price: null }
   const layer = Layer.succeed(PriceAtReceipt, {
     priceNow: ({ amount: value }) =>
       Effect.sync(() => {
@@ -110,6 +114,59 @@ describe("a payment to a transaction that converts without a quote", () => {
       })
     })
   )
+})
+
+describe("a payment to a transaction that converts without a quote, calamities", () => {
+  it.effect.each<NeverPriced>([{ never: "under" }, { never: "over" }, { never: "no-price" }])(
+    "one that can never be priced does not wait for ever: it is parked as $never, and is its transaction's (H-32, S31-AMT-08)",
+    (answer) =>
+      Effect.gen(function* () {
+        const parts = world()
+        const { asked, layer, now } = market()
+        now.price = answer
+        const process = yield* startProcess({
+          network: parts.ledger.layer,
+          tables: parts.tables,
+          prices: layer
+        })
+        yield* bear(process, [1], { terms: termsOf(null) })
+        parts.ledger.close(1_000, [credit(1, idOf(1))])
+        yield* parts.ledger.ring
+        yield* process.until("Turned", ({ brought }) => brought?.waiting === 1)
+        yield* TestClock.adjust("5 seconds")
+        yield* sweep(process)
+        yield* TestClock.adjust("5 seconds")
+        yield* sweep(process)
+
+        expect(asked).toEqual(["100"])
+        expect(stateOf(parts.tables, 1)).toBe(unpaid)
+        expect([...parts.tables.inbox.values()][0]).toMatchObject({
+          state: "parked",
+          reason: answer.never,
+          transactionId: transactionId(1)
+        })
+      })
+  )
+
+  it("dust, late and second payments buy no question to the institution (I32, H-32)", () => {
+    const terms = { ...termsOf(null), minimum: amount("1"), expiresAtMillis: 60_000 }
+    const memo = { type: "id", value: "7" } as const
+    const asked = (parts: Partial<Credit>, over: Partial<ActorRow> = {}) => {
+      const [arrival] = matchPayments(
+        "testnet",
+        [credit(1, memo, parts)],
+        [actor(1, memo, { terms, ...over })]
+      )
+      return arrival === undefined ? undefined : priceWanted(arrival)?.amount
+    }
+
+    expect(asked({})).toBe("100")
+    expect(asked({ amount: amount("0.9999999") })).toBeUndefined()
+    expect(asked({ amount: zero })).toBeUndefined()
+    expect(asked({ closedAtMillis: terms.expiresAtMillis })).toBeUndefined()
+    for (const state of leaves.filter((leaf) => leaf !== "pending_sender.awaitingPayment"))
+      expect(asked({}, { state }), state).toBeUndefined()
+  })
 })
 
 describe("a payment to a transaction with a quote", () => {
