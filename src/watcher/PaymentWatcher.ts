@@ -8,7 +8,9 @@
 import { Cause, Clock, Context, Effect, Exit, Latch, Layer, Queue, Stream } from "effect"
 import { KedgeConfig } from "../KedgeConfig.ts"
 import { StellarNetwork } from "../ports/StellarNetwork.ts"
+import { Storage } from "../ports/Storage.ts"
 import { type AccountWatch, type Hold, makeAccountWatch, type RoleStopped } from "./AccountWatch.ts"
+import { persistently } from "./persistently.ts"
 import { watcherMetrics } from "./watcherMetrics.ts"
 import { WatcherSignal } from "./WatcherSignal.ts"
 import { receivingAccounts, WatcherState } from "./WatcherState.ts"
@@ -21,7 +23,7 @@ const bellPauseMax = 30_000
 export class PaymentWatcher extends Context.Service<
   PaymentWatcher,
   {
-    /** Watches all accounts until interrupted. */
+    /** Watches all accounts, and those that were configured once, until interrupted. */
     readonly run: Effect.Effect<never>
   }
 >()("kedge/watcher/PaymentWatcher") {
@@ -32,6 +34,7 @@ export class PaymentWatcher extends Context.Service<
       const network = yield* StellarNetwork
       const state = yield* WatcherState
       const signal = yield* WatcherSignal
+      const storage = yield* Storage
       const watchOf = yield* makeAccountWatch
       const { watcherLease, watcherSilence } = config.timing
 
@@ -149,8 +152,30 @@ export class PaymentWatcher extends Context.Service<
         ).pipe(Effect.catchTag("RoleStopped", (error) => stopped(account, error)))
       }
 
+      const watchAll = (accounts: ReadonlyArray<string>) =>
+        Effect.forEach(accounts, watchAccount, { concurrency: "unbounded", discard: true })
+
+      /** Accounts that the settings no longer name: transactions may still wait for money there, and it is ours all the same. */
+      const former = Effect.gen(function* () {
+        const configured = new Set(receivingAccounts(config))
+        const cursors = yield* storage.cursors.pipe(
+          persistently("StorageUnavailable", (message) =>
+            Effect.logWarning("watcher: the storage does not answer; trying again", message)
+          )
+        )
+        const accounts = cursors.flatMap(({ account, network: of }) =>
+          of === config.network.id && !configured.has(account) ? [account] : []
+        )
+        for (const account of accounts) {
+          yield* Effect.logInfo("watcher: the account is in the settings no longer, and is watched on", {
+            account
+          })
+        }
+        yield* watchAll(accounts)
+      })
+
       return PaymentWatcher.of({
-        run: Effect.forEach(receivingAccounts(config), watchAccount, {
+        run: Effect.all([watchAll(receivingAccounts(config)), former], {
           concurrency: "unbounded",
           discard: true
         }).pipe(Effect.andThen(Effect.never))
