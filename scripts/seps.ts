@@ -26,7 +26,7 @@ export const proofsIn = (titles: ReadonlyArray<CitedTitle>): Proofs => {
   return {
     of: (id) => byId.get(id) ?? [],
     isOpen: ({ id, ledTo, status }) => {
-      if (status.kind === "waits" || status.kind === "not supported" || isProved(id)) return false
+      if (status.kind === "not supported" || isProved(id)) return false
       return ledTo.length === 0 || !ledTo.every(isProved)
     }
   }
@@ -49,7 +49,6 @@ const testsCell = (titles: ReadonlyArray<CitedTitle>, ledTo: ReadonlyArray<strin
 }
 
 const statusCell = ({ status }: Requirement, isOpen: boolean): string => {
-  if (status.kind === "waits") return "waits for refunds"
   const said = "words" in status ? `${status.kind}: ${cell(status.words)}` : "done"
   return isOpen ? `open (${said})` : said
 }
@@ -94,7 +93,7 @@ export const summary = (proofs: Proofs): string => {
     requirements.filter((each) => each.status.kind === kind && !proofs.isOpen(each)).length
   const counted =
     `${count("done")} done, ${count("decision")} decided, ${count("not supported")} not supported, ` +
-    `${count("waits")} waiting for refunds, ${open.length} open`
+    `${open.length} open`
   return [counted, ...open.map(({ id, tag, title }) => `  ${id} ${tag} ${title}`)].join("\n")
 }
 

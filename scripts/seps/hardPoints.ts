@@ -9,7 +9,7 @@ H-06 H | who owns what | | decision: the base account; a memoed token its own cu
 H-07 H | reading another's customer by id | | decision: an owner from birth, asked always: S12-ID-11, SEC-20
 H-08 H | customer_info_needed is seldom answered | | decision: answered: S31-ERR-02
 H-09 H | PATCH without effect | | decision: answers as GET and pays again: S31-PATCH-05, S31-PATCH-06
-H-10 H | memo of a refund | ports/rows | waits: refunds
+H-10 H | memo of a refund | | decision: as asked, else the payment's: S31-REF-04
 H-11 H | sum of a full refund | | decision: refunds are free, so both rules hold: S31-REF-03
 H-12 H | status of a partial refund | | decision: it stays: S31-ST-13
 H-13 H | which price is which | | decision: total_price has the fee, price not: S38-F-02, S38-F-03

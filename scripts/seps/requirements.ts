@@ -1,7 +1,7 @@
 // Every numbered requirement on the SEPs that Kedge speaks, with what became of it: the data behind docs/seps.md.
 // One line each: id, tag | title in our words | where it is done, paths below src/ without .ts unless they begin
-// with another top folder | status. No status means done; the others are "waits: refunds", "not supported: <why>"
-// and "decision: <what>", which may name the ids it led to.
+// with another top folder | status. No status means done; the others are "not supported: <why>" and
+// "decision: <what>", which may name the ids it led to.
 // Gotcha: whether a test proves a line is not said here but found in the titles of the tests (citedTitles.ts).
 import { hardPoints } from "./hardPoints.ts"
 import { security } from "./security.ts"
@@ -13,7 +13,7 @@ import { sep38 } from "./sep38.ts"
 import { sep45 } from "./sep45.ts"
 
 export type Status =
-  | { readonly kind: "done" | "waits" }
+  | { readonly kind: "done" }
   | { readonly kind: "not supported" | "decision"; readonly words: string }
 
 export interface Requirement {
@@ -32,8 +32,6 @@ export interface Chapter {
   readonly requirements: ReadonlyArray<Requirement>
 }
 
-export const waitsForRefunds = "waits: refunds"
-
 /** An id of the list, wherever it stands in a text; only the families of the list. */
 export const ids = (text: string): ReadonlyArray<string> =>
   text.match(/\b(?:S(?:10|12|31|38)-[A-Z]+|S1|S9|S23|S45|SEC|H)-\d+\b/g) ?? []
@@ -47,14 +45,11 @@ const pathOf = (name: string): string => {
 
 const statusOf = (text: string): Status => {
   if (text === "") return { kind: "done" }
-  if (text === waitsForRefunds) return { kind: "waits" }
   for (const kind of ["not supported", "decision"] as const) {
     const words = text.slice(kind.length + 2)
     if (text.startsWith(`${kind}: `) && words !== "") return { kind, words }
   }
-  throw new Error(
-    `"${text}" is no status; write nothing, "${waitsForRefunds}", "not supported: …" or "decision: …"`
-  )
+  throw new Error(`"${text}" is no status; write nothing, "not supported: …" or "decision: …"`)
 }
 
 const parse = (line: string): Requirement => {

@@ -12,7 +12,7 @@ SEC-09 SEC | the SDK's resolver is not used for foreign hosts | adapters/outboun
 SEC-10 SEC | secrets from outside, never in a line | sep10/Tokens, cli/readConfig, telemetry/redact | decision: token secrets are a list, the first signs, each verifies (ADR 0013)
 SEC-11 SEC | a challenge is used once, over all processes | sep10/Challenges, adapters/storage-mikro-orm/upkeepStatements
 SEC-12 SEC | what one key signs cannot pass for another thing | callbacks/signature, stellar/buildChallenge
-SEC-13 SEC | the signing key signs for no money | cli/readConfig, sep10/signingKeyCheck
+SEC-13 SEC | the signing key signs for no money | cli/readConfig, cli/readSecrets, sep10/signingKeyCheck
 SEC-14 SEC | a revoked anchor's live tokens stop | sep31/SendingAnchors
 SEC-20 SEC | everything has an owner; foreign is not found | sep31/Transactions, sep12/subjects
 SEC-21 SEC | customer data is sealed and in no log | ports/Vault, telemetry/redact, runtime/Destination

@@ -88,11 +88,11 @@ S31-ST-04 MUST | no way out of a final status | machines/transaction/machine
 S31-ST-05 MUST | pending_sender has account and memo | machines/transaction/machine, sep31/birthOf
 S31-ST-06 MUST | an information update names what it wants | machines/transaction/guards, sep31/presentTransaction
 S31-ST-07 MUST | a wrong datum makes that customer NEEDS_INFO | sep12/contested, payouts/outcomeEvent
-S31-ST-08 MUST | both customers accepted again before it goes on | sep12/tellWaiting | waits: refunds
+S31-ST-08 MUST | both customers accepted again before it goes on | sep12/tellWaiting, machines/transaction/machine
 S31-ST-09 MUST | a correction is paid out again, however often | machines/transaction/machine, sep31/updateTransaction
 S31-ST-10 MUST | unfunded ones expire: with the quote, or after a time | sep31/birthOf, watcher/ExpireTransactions
 S31-ST-11 SEC | lateness is judged on the ledger's close time | watcher/ExpireTransactions, machines/transaction/guards
-S31-ST-12 MUST | refunded names its refunds | machines/transaction/guards, sep31/amounts | waits: refunds
+S31-ST-12 MUST | refunded names its refunds | machines/transaction/guards, sep31/amounts
 S31-ST-13 CHOICE | a partial refund keeps the status | machines/transaction/machine, sep31/amounts
 S31-ST-14 CHOICE | money that comes to a closed transaction | machines/transaction/machine, watcher/matchPayments | decision: final is final; late money is parked on its payment and refunded from there
 S31-ST-15 CHOICE | pending_stellar is not for the inbound payment | machines/transaction/machine
@@ -107,15 +107,15 @@ S31-AMT-06 CHOICE | the fee is inside the amount | machines/domain/Fee, sep31/ch
 S31-AMT-07 CHOICE | an amount its fee eats up is 400 | sep31/checkRequest
 S31-AMT-08 MUST | an indicative conversion is reckoned at receipt | runtime/PriceAtReceipt, sep38/priceAtReceipt
 S31-AMT-09 MUST | once paid, amount_in is what was received | sep31/amounts, machines/transaction/orders
-S31-AMT-10 CHOICE | more, less or another asset than announced | machines/transaction/guards, watcher/matchPayments | waits: refunds
+S31-AMT-10 CHOICE | more, less or another asset than announced | machines/transaction/guards, watcher/matchPayments, refunds/RefundMaker
 S31-AMT-11 SEC | no float holds money, in code or database | machines/domain/Amount, adapters/storage-mikro-orm/entities/columns
 S31-REF-01 MUST | refunds: sums and payments, all texts | sep31/presentTransaction, sep31/wire
 S31-REF-02 MUST | the sums are those of the payments | sep31/amounts
 S31-REF-03 CHOICE | a full refund returns all; refunds are free | sep31/presentTransaction, sep31/amounts
-S31-REF-04 MUST | memo of a refund: as asked, else the payment's | ports/rows | waits: refunds
-S31-REF-05 CHOICE | a refund goes to the payer, or is held | ports/rows | waits: refunds
-S31-REF-06 SEC | never refunded twice, nor refunded and paid out | adapters/storage-mikro-orm/entities/money, machines/transaction/orders | waits: refunds
-S31-REF-07 CHOICE | a refund's envelope is stored before it is sent | ports/rows | waits: refunds
+S31-REF-04 MUST | memo of a refund: as asked, else the payment's | refunds/refundTerms
+S31-REF-05 CHOICE | a refund goes to the payer, or is held | refunds/refundTerms, refunds/destinationFault
+S31-REF-06 SEC | never refunded twice, nor refunded and paid out | adapters/storage-mikro-orm/entities/money, machines/transaction/orders, refunds/RefundMaker
+S31-REF-07 CHOICE | a refund's envelope is stored before it is sent | refunds/RefundMaker, refunds/provenNever
 S31-REF-08 MUST | only confirmed refunds are shown | sep31/amounts
 S31-REF-09 MUST | refunded: true for a full refund alone | sep31/amounts
 S31-MEMO-01 MUST | memos are id by default, as text | sep31/createTransaction
@@ -169,7 +169,7 @@ S31-KYC-03 CHOICE | PUT makes and links; GET before has no id | sep12/subjects
 S31-KYC-04 MUST | both accepted: pending_sender with memo | sep12/tellWaiting, machines/transaction/machine
 S31-KYC-05 MUST | what is wanted may depend on the transaction | sep12/sides, sep12/judgedAs
 S31-KYC-06 SEC | transaction and customer must be the caller's | sep12/subjects
-S31-KYC-07 MUST | REJECTED: error when unfunded, else refund | sep12/tellWaiting | waits: refunds
+S31-KYC-07 MUST | REJECTED: error when unfunded, else refund | sep12/tellWaiting, machines/transaction/machine
 S31-KYC-08 CHOICE | old clients' fields may fill the customer | payouts/mappedFields
 S31-DUAL-01 CHOICE | an anchor's profile changes presentation only | sep31/profileOf
 S31-DUAL-02 CHOICE | one parser takes every version's members | sep31/parseRequest
