@@ -66,6 +66,12 @@ export interface ConfiguredField {
   readonly optional?: boolean
 }
 
+/**
+ * Customers and the institution were asked about the amount announced: nobody has agreed to deliver more, so the excess goes back.
+ * Less than announced asks for less than was agreed to.
+ */
+export const mismatchDefault: MismatchPolicy = { over: "refundExcess", under: "deliver" }
+
 /** One asset we receive. */
 export interface AssetConfig extends StellarAsset {
   /** `G…`: where Sending Anchors pay this asset. */
@@ -85,7 +91,7 @@ export interface AssetConfig extends StellarAsset {
   readonly rails: Readonly<Record<string, string>>
   /** Whether a firm quote may, or must, be redeemed for it (SEP-31 `quotes_supported`, `quotes_required`). */
   readonly quotes: "off" | "supported" | "required"
-  /** What is done with a payment of another amount than announced, where no firm quote stands (S31-AMT-10). Without it, it is delivered. */
+  /** What is done with a payment of another amount than announced, where no firm quote stands (S31-AMT-10). Without it, `mismatchDefault`. */
   readonly mismatch?: MismatchPolicy
   /** Seconds a transaction without a quote waits for its payment; without it `timing.transactionLifetime`. */
   readonly lifetime?: number

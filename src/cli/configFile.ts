@@ -129,12 +129,12 @@ const Asset = Schema.Struct({
       over: Schema.optionalKey(
         Schema.Literals(["deliver", "refundExcess", "refundAll"]).annotate({
           description:
-            "More than announced: deliver all of it, deliver what was announced and return the rest, or return all. Without it, deliver."
+            "More than announced: `refundExcess` delivers what was announced and returns the rest, `refundAll` returns all, `deliver` delivers all of it. Without it, refundExcess. With `deliver`, requirements that go by the amount and limits of your own hook are not asked again for the greater amount."
         })
       ),
       under: Schema.optionalKey(
         Schema.Literals(["deliver", "refundAll"]).annotate({
-          description: "Less than announced: deliver it, or return all. Without it, deliver."
+          description: "Less than announced: `deliver` it, or `refundAll`. Without it, deliver."
         })
       )
     }).annotate({

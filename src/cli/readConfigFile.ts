@@ -8,12 +8,13 @@ import { Result, Schema, SchemaIssue } from "effect"
 import { amount, isLess, isMore, zero } from "../../machines/domain/Amount.ts"
 import { feeOf } from "../../machines/domain/Fee.ts"
 import { sep9Field } from "../../machines/domain/Sep9.ts"
-import type {
-  AssetConfig,
-  CustomerType,
-  QuoteSettings,
-  SendingAnchorConfig,
-  TomlAdditions
+import {
+  type AssetConfig,
+  type CustomerType,
+  mismatchDefault,
+  type QuoteSettings,
+  type SendingAnchorConfig,
+  type TomlAdditions
 } from "../KedgeConfig.ts"
 import { isAccount } from "../stellar/strkeys.ts"
 import { ConfigFile } from "./configFile.ts"
@@ -101,7 +102,6 @@ const assetOf = (asset: ConfigFile["assets"][number]): AssetConfig => ({
   ...(asset.fieldMapping === undefined ? {} : { fieldMapping: asset.fieldMapping }),
   ...(asset.currency === undefined ? {} : { currency: asset.currency })
 })
-const mismatchDefault = { over: "deliver", under: "deliver" } as const
 
 const assetProblems = (file: ConfigFile, index: number): ReadonlyArray<Problem> => {
   const given = file.assets[index]

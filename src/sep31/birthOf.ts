@@ -7,8 +7,9 @@
 import type { FeeTerms } from "../../machines/domain/Fee.ts"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
 import type { Memo } from "../../machines/domain/Memo.ts"
-import { initialContext, type MismatchPolicy, type Terms } from "../../machines/transaction/context.ts"
+import { initialContext, type Terms } from "../../machines/transaction/context.ts"
 import { storedContext } from "../../machines/transaction/snapshot.ts"
+import { mismatchDefault } from "../KedgeConfig.ts"
 import type { ActorRow, Birth, RepeatKey, SealedRow } from "../ports/rows.ts"
 import type { Parties } from "./checkCustomers.ts"
 import type { CheckedRequest } from "./checkRequest.ts"
@@ -36,9 +37,6 @@ export interface Admitted {
 
 /** The customers are asked for right after the birth; should the process die before that, again after so many seconds. */
 const askedWithin = 15
-
-/** What came is what is delivered (the seed's reading). */
-const mismatchDefault: MismatchPolicy = { over: "deliver", under: "deliver" }
 
 interface Parts {
   readonly id: TransactionId

@@ -22,6 +22,11 @@ const delivered = (amount: string, fee: string, amountIn: string): Omit<Cell, "p
   shown: { status: "completed", amount_in: amountIn, amount_out: amount, amount_fee: fee },
   state: "completed"
 })
+const partly: Omit<Cell, "policy" | "paid"> = {
+  payout: { amount: "98", fee: "2" },
+  shown: { status: "pending_receiver", amount_in: "100", amount_out: "98", amount_fee: "2" },
+  state: "pending_receiver.partRefundOwed"
+}
 const returned = (paid: string): Omit<Cell, "policy" | "paid"> => ({
   payout: null,
   shown: { status: "pending_receiver", amount_in: paid, refunded: false },
@@ -43,8 +48,8 @@ const table: ReadonlyArray<readonly [string, Cell]> = [
     { policy: { over: "refundAll", under: "refundAll" }, paid: "100", ...delivered("98", "2", "100") }
   ],
   [
-    "over, no policy: all delivered (I15)",
-    { policy: undefined, paid: "120", ...delivered("117.8", "2.2", "120") }
+    "over, no policy: what was announced is delivered, the rest owed back (I15)",
+    { policy: undefined, paid: "120", ...partly }
   ],
   [
     "over, deliver: all delivered",
@@ -52,13 +57,7 @@ const table: ReadonlyArray<readonly [string, Cell]> = [
   ],
   [
     "over, refundExcess: what was announced is delivered, the rest owed back (I15)",
-    {
-      policy: over("refundExcess"),
-      paid: "120",
-      payout: { amount: "98", fee: "2" },
-      shown: { status: "pending_receiver", amount_in: "100", amount_out: "98", amount_fee: "2" },
-      state: "pending_receiver.partRefundOwed"
-    }
+    { policy: over("refundExcess"), paid: "120", ...partly }
   ],
   ["over, refundAll: all owed back", { policy: over("refundAll"), paid: "120", ...returned("120") }],
   ["under, no policy: delivered (I14)", { policy: undefined, paid: "50", ...delivered("48.5", "1.5", "50") }],
@@ -96,8 +95,8 @@ const worldOf = (policy: MismatchPolicy | undefined): Sep31World => {
   if (world === undefined) throw new Error("no world has this policy")
   return world
 }
-const announced = async (world: Sep31World) => {
-  const { body } = await world.ask("POST", "/sep31/transactions", { body: goodPost })
+const announced = async (world: Sep31World, amount = "100") => {
+  const { body } = await world.ask("POST", "/sep31/transactions", { body: { ...goodPost, amount } })
   const { id } = body as { readonly id: TransactionId }
   const row = async () => {
     const [found] = await world.run(Effect.flatMap(Storage, (storage) => storage.transactions([id])))
@@ -124,5 +123,33 @@ describe("a payment of another amount than announced", () => {
     expect(payments.map((each) => each.state)).toEqual([
       state === "pending_sender.awaitingPayment" ? "parked" : "applied"
     ])
+  })
+})
+
+describe("a payment of more than the checks were asked about", () => {
+  it("9000 where 2.5 was announced, under everybody's limit: 2.5 is delivered and the rest owed back (S31-AMT-10, S31-KYC-05)", async () => {
+    const world = worldOf(undefined)
+    const asked: Array<string> = []
+    world.script.tierFor = ({ amount }) => {
+      asked.push(amount)
+      return Number(amount) >= 1000 ? "large" : null
+    }
+    world.script.hooks = {
+      validateTransaction: ({ amount }) =>
+        Effect.succeed(
+          Number(amount) > 50 ? { _tag: "Refused", error: "no more than 50" } : { _tag: "Accepted" }
+        )
+    }
+    const { get, id, row } = await announced(world, "2.5")
+    await world.run(pay(await row(), "9000"))
+    await waitFor(`${id} to leave pending_sender`, async () => (await row()).status !== "pending_sender")
+    await waitFor(`${id} to be settled`, async () => (await row()).state !== "pending_receiver.payingOut")
+
+    expect(new Set(asked)).toEqual(new Set(["2.5"]))
+    expect(world.paid.flatMap(({ amount, transactionId }) => (transactionId === id ? [amount] : []))).toEqual(
+      ["1.475"]
+    )
+    expect((await row()).state).toBe("pending_receiver.partRefundOwed")
+    expect(await get()).toMatchObject({ amount_in: "2.5", amount_out: "1.475" })
   })
 })

@@ -43,12 +43,14 @@ describe("the configuration file", () => {
   )
 
   it.effect(
-    "says what is done with a payment of another amount, and delivers it otherwise (S31-AMT-10)",
+    "says what is done with a payment of another amount, and returns an excess otherwise (S31-AMT-10)",
     () =>
       Effect.gen(function* () {
-        const settings = yield* withAsset({ mismatch: { over: "refundExcess" } })
+        const { assets } = yield* withAsset({ mismatch: { under: "refundAll" } })
+        const { assets: delivering } = yield* withAsset({ mismatch: { over: "deliver" } })
 
-        expect(settings.assets[0]?.mismatch).toEqual({ over: "refundExcess", under: "deliver" })
+        expect(assets[0]?.mismatch).toEqual({ over: "refundExcess", under: "refundAll" })
+        expect(delivering[0]?.mismatch).toEqual({ over: "deliver", under: "deliver" })
       })
   )
 
