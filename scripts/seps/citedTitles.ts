@@ -91,13 +91,21 @@ const judged = (source: Source): ReadonlyArray<string> => {
     : []
 }
 
-/** Every title that cites a requirement, by file and in the order of the file. */
-export const citedTitlesOf = (sources: ReadonlyArray<Source>): ReadonlyArray<CitedTitle> =>
+/**
+ * Every title that cites a requirement, by file and in the order of the file; given how the ids of another list
+ * are read from a text, every title that cites one of those.
+ */
+export const citedTitlesOf = (
+  sources: ReadonlyArray<Source>,
+  idsIn: (text: string) => ReadonlyArray<string> = ids
+): ReadonlyArray<CitedTitle> =>
   sources.flatMap((source) =>
     [...new Set(judged(source))].flatMap((title) => {
-      const cites = [...new Set(ids(title))]
+      const cites = [...new Set(idsIn(title))]
       return cites.length === 0 ? [] : [{ path: source.path, title, cites }]
     })
   )
 
-export const citedTitles = (): ReadonlyArray<CitedTitle> => citedTitlesOf(allSources())
+export const citedTitles = (
+  idsIn: (text: string) => ReadonlyArray<string> = ids
+): ReadonlyArray<CitedTitle> => citedTitlesOf(allSources(), idsIn)
