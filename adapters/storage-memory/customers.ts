@@ -171,9 +171,16 @@ export const customerMethods = (tables: Tables): Methods => {
           })
       ),
 
-    putFile: (row, sealed) =>
-      at(() => {
-        if (!tables.files.has(row.id)) tables.files.set(row.id, { row, sealed })
+    putFile: (row, sealed, looseMax = Infinity) =>
+      at((nowMillis) => {
+        if (tables.files.has(row.id)) return true
+        const loose = [...tables.files.values()].filter(
+          (file) =>
+            file.row.owner === row.owner && file.row.customerId === null && isKept(file.row, nowMillis)
+        )
+        if (loose.length >= looseMax) return false
+        tables.files.set(row.id, { row, sealed })
+        return true
       }),
     files: ({ customerId, id, owner }) =>
       at((nowMillis) =>

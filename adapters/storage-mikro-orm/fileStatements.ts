@@ -35,15 +35,21 @@ const isKept = "(f.expires_at is null or f.expires_at > kedge_now())"
 export const fileStatements = (
   engine: Engine
 ): Pick<Storage["Service"], "putFile" | "files" | "fileBytes" | "attachFiles"> => ({
-  putFile: (row, sealed) =>
+  putFile: (row, sealed, looseMax) =>
     engine
-      .run({
+      .run<{ readonly kept: boolean }>({
         name: "kedge_put_file",
-        text: `insert into customer_file
-            (id, owner, customer_id, content_type, size, expires_at, sealed_id, key_id, bytes)
-          values ($1::text::uuid, $2::text, $3::text::uuid, $4::text, $5::text::int,
-            to_timestamp($6::text::float8 / 1000), $7::text::uuid, $8::text, $9::text::bytea)
-          on conflict (id) do nothing`,
+        // Loose files are those that expire, which their index knows.
+        text: `with may as materialized (
+            select $10::text is null or $10::text::int > (select count(*) from customer_file
+              where expires_at > kedge_now() and owner = $2::text and customer_id is null) as kept),
+          inserted as (
+            insert into customer_file
+              (id, owner, customer_id, content_type, size, expires_at, sealed_id, key_id, bytes)
+            select $1::text::uuid, $2::text, $3::text::uuid, $4::text, $5::text::int,
+              to_timestamp($6::text::float8 / 1000), $7::text::uuid, $8::text, $9::text::bytea from may where kept
+            on conflict (id) do nothing)
+          select kept or exists (select from customer_file where id = $1::text::uuid) as kept from may`,
         values: [
           row.id,
           row.owner,
@@ -53,10 +59,11 @@ export const fileStatements = (
           row.expiresAtMillis === null ? null : String(row.expiresAtMillis),
           sealed.id,
           sealed.keyId,
-          hex(sealed.bytes)
+          hex(sealed.bytes),
+          looseMax === undefined ? null : String(looseMax)
         ]
       })
-      .pipe(Effect.asVoid),
+      .pipe(Effect.map(([row]) => row?.kept === true)),
 
   files: ({ customerId, id, owner }) => {
     const named = [id, customerId].filter((given) => given !== undefined)

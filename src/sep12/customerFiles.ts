@@ -28,6 +28,13 @@ const decode = Schema.decodeUnknownEffect(Document)
 
 const uploaded = say`the file must be a JPEG, PNG, PDF, MP4 or WebM file`
 
+/**
+ * Files that an owner may have before customers refer to them. A PUT follows its files at once, so a thousand is what a busy Sending
+ * Anchor has under way; without a limit anybody with a token fills the database until they expire (S12-PUT-15).
+ */
+const looseMax = 1000
+const tooMany = say`${String(looseMax)} files wait for the customers that refer to them: put these customers, or wait until files expire`
+
 export const makeCustomerFiles = Effect.fnUntraced(function* (parts: {
   readonly settings: Pick<Settings, "timing">
   readonly storage: Storage["Service"]
@@ -101,8 +108,8 @@ export const makeCustomerFiles = Effect.fnUntraced(function* (parts: {
       size: bytes.length,
       expiresAtMillis: nowMillis + settings.timing.fileLifetime * 1000
     }
-    yield* storage.putFile(row, sealed).pipe(Effect.mapError(unavailable))
-    return row
+    const isKept = yield* storage.putFile(row, sealed, looseMax).pipe(Effect.mapError(unavailable))
+    return isKept ? row : yield* refused(tooMany)
   })
 
   const valueOf = Effect.fnUntraced(function* (

@@ -11,6 +11,7 @@ import { clauses, type StorageClause } from "./storage/claims.ts"
 import { customerCallbackDrafts } from "./storage/customerCallbackClauses.ts"
 import { customerDrafts } from "./storage/customerClauses.ts"
 import { decisionDrafts } from "./storage/decisionClauses.ts"
+import { erasureDrafts } from "./storage/erasureClauses.ts"
 import { matterDrafts } from "./storage/matterClauses.ts"
 import { paymentDrafts } from "./storage/paymentClauses.ts"
 import { parkedDrafts } from "./storage/parkedClauses.ts"
@@ -36,6 +37,7 @@ export const storageContract: ReadonlyArray<StorageClause> = clauses([
   ...quoteDrafts,
   ...callbackDrafts,
   ...customerCallbackDrafts,
+  ...erasureDrafts,
   ...refundDrafts,
   ...parkedDrafts,
   ...decisionDrafts,

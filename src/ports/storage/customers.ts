@@ -80,8 +80,13 @@ export interface CustomerStorage {
     readonly as: "delivered" | "dead" | { readonly retryInSeconds: number }
   }) => Write<void>
 
-  /** Keeps a file that no customer refers to yet. Failure and persistence: durable when it answers. */
-  readonly putFile: (row: FileRow, sealed: SealedRow) => Write<void>
+  /**
+   * Keeps a file that no customer refers to yet. False: its owner has `looseMax` such files already, and it was not kept; calls
+   * at the same time may go a little beyond.
+   *
+   * Failure and persistence: durable when it answers.
+   */
+  readonly putFile: (row: FileRow, sealed: SealedRow, looseMax?: number) => Write<boolean>
   /** Files of an owner, by id or by customer; expired ones and another's are not found. */
   readonly files: (query: {
     readonly owner: string

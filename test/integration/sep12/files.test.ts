@@ -75,6 +75,24 @@ describe("sep12 POST /customer/files", () => {
     for (const { body } of [large, html, empty, none, json]) expect(body["error"]).toEqual(expect.any(String))
   })
 
+  it("of an owner with a thousand that no customer refers to is refused, and nobody else's (S12-PUT-15)", async () => {
+    const [one] = [...world.tables.files.values()]
+    if (one === undefined) throw new Error("no file was kept")
+    const before = new Map(world.tables.files)
+    for (let n = 0; n < 1000; n += 1) {
+      const id = `0190a000-0000-7000-8000-0000000${String(10_000 + n)}` as FileId
+      world.tables.files.set(id, { ...one, row: { ...one.row, id, owner: anchorB } })
+    }
+    const crowded = await upload(jpeg(), anchorB)
+    const other = await upload(jpeg(), anchorA)
+    world.tables.files.clear()
+    for (const [id, file] of before) world.tables.files.set(id, file)
+
+    expect([crowded.status, other.status]).toEqual([400, 200])
+    expect(crowded.body["error"]).toMatch(/^1000 files wait for the customers/)
+    expect((await upload(jpeg(), anchorB)).status).toBe(200)
+  })
+
   it("is looked into by the institution before it is kept, there and in a PUT (SEC-23)", async () => {
     const virus = await upload(jpeg("EICAR"))
     const put = form(jpeg("EICAR"), "photo_id_front")

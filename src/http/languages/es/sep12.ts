@@ -59,6 +59,8 @@ export const sep12: Readonly<Record<string, string>> = {
 
   "the file must be a JPEG, PNG, PDF, MP4 or WebM file":
     "el archivo debe ser un archivo JPEG, PNG, PDF, MP4 o WebM",
+  "{0} files wait for the customers that refer to them: put these customers, or wait until files expire":
+    "{0} archivos esperan a los clientes que se refieren a ellos: registre a estos clientes o espere a que los archivos caduquen",
   "{0}: there is no such file; send it to /customer/files first":
     "{0}: no existe tal archivo; envíelo primero a /customer/files",
   "the body must be multipart/form-data with a file named file":
