@@ -1,7 +1,7 @@
 /** What the contract says of telling a customer's changes, and of files. */
 import { Effect } from "effect"
 import type { CustomerId, FileId } from "../../../machines/domain/Ids.ts"
-import { type Draft, draft, type Given, holds, same, sameSet } from "./claims.ts"
+import { type Draft, draft, type Given, same, sameSet } from "./claims.ts"
 
 const url = "https://wallet.example/customers"
 const plenty = 10_000
