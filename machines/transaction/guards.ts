@@ -118,7 +118,7 @@ const refusesPart = (args: Args): boolean => {
   )
     return false
   if (isZero(event.refused) || !isLess(event.refused, context.accepted)) return false
-  return isLess(feeAfterRefusal(context, event.refused), subtract(context.accepted, event.refused))
+  return isLess(feeTaken(context), subtract(context.accepted, event.refused))
 }
 
 export const refusesPartAndDeliveredRest = (args: Args): boolean =>
@@ -160,9 +160,6 @@ const onStellar = ({ event }: Args): boolean =>
 export const coversRequiredFields = ({ context, event }: Args): boolean =>
   event.type === "transaction.updated" && context.fields.every((name) => event.fields.includes(name))
 
-/** The fee on what is left, never higher than the fee already taken. */
-export const feeAfterRefusal = (context: TransactionContext, refused: Amount): Amount => {
-  const accepted = subtract(context.accepted ?? context.terms.expected, refused)
-  const fee = feeOf(context.terms.fee, accepted)
-  return context.fee !== null && isLess(context.fee, fee) ? context.fee : fee
-}
+/** The fee stays: the rail was told what to deliver with it taken off, and delivered that less the part. */
+const feeTaken = (context: TransactionContext): Amount =>
+  context.fee ?? feeOf(context.terms.fee, context.accepted ?? context.terms.expected)

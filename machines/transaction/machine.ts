@@ -113,7 +113,6 @@ const machineSetup = setup({
       event.type === "payout.partlyRefused" && context.accepted !== null
         ? {
             owed: event.refused,
-            fee: guards.feeAfterRefusal(context, event.refused),
             accepted: subtract(context.accepted, event.refused),
             note: event.note
           }

@@ -59,7 +59,7 @@ export const RefundedByIntegrator = Schema.TaggedStruct("RefundedByIntegrator", 
 })
 /** Failed for good and nothing is to be returned: the transaction ends in `error`, for a person. */
 export const Failed = Schema.TaggedStruct("Failed", { reason: Text })
-/** `refused` of the received amount is owed back; the rest was delivered, or is on its way. */
+/** Of the payout's amount `refused` is owed back, in units of the asset received; the rest was delivered, or is on its way. The fee stays. */
 export const PartlyRefused = Schema.TaggedStruct("PartlyRefused", {
   refused: AmountText,
   rest: Schema.Literals(["delivered", "pending"]),

@@ -87,7 +87,7 @@ const agree = (model: Model, { now }: Real): void => {
   expect(now.context.attempt).toBe(model.attempts)
   if (model.phase !== "done" && model.phase !== "part owed") return
   const accepted = model.received - (model.partRefused ? part : 0n)
-  const fee = model.feeWaived ? 0n : feeOn(accepted)
+  const fee = model.feeWaived ? 0n : feeOn(model.received)
   expect(now.context.delivered).toBe(fromStroops(accepted - fee))
 }
 

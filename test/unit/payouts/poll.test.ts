@@ -178,7 +178,7 @@ describe("a poll", () => {
         expect(now()).toMatchObject({
           state: "pending_external.confirming",
           refusals: [],
-          reserved: "88.1 + 10 + 1.9"
+          reserved: "88 + 10 + 2"
         })
 
         rest = "delivered"
@@ -188,7 +188,7 @@ describe("a poll", () => {
         expect(now()).toMatchObject({
           state: "pending_receiver.partRefundOwed",
           context: { owed: "10" },
-          journal: ["ledger-in>payable 100", "payable>rail-out 88.1", "payable>fee 1.9"]
+          journal: ["ledger-in>payable 100", "payable>rail-out 88", "payable>fee 2"]
         })
       })
   )
