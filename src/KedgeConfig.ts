@@ -226,6 +226,8 @@ export interface Timing {
   readonly quoteHorizon: number
   /** How often refunds that are due are looked at, and their envelopes asked about. */
   readonly refundInterval: number
+  /** Of the process that makes refunds; another goes on where it died. */
+  readonly refundLease: number
   /** An envelope that no ledger took within this never will be; another is made then. */
   readonly refundLifetime: number
 }
@@ -351,6 +353,7 @@ export const defaultTiming: Timing = {
   rateTimeout: 5,
   quoteLifetime: 600, // to register customers, announce and pay
   refundInterval: 2, // a ledger closes every five seconds or so
+  refundLease: 90, // each request to the ledger has its own time limit; a slow one is not mistaken for a death
   refundLifetime: 180, // some thirty ledgers: a crowded network takes it, and a lost one is not waited for too long
   quoteHorizon: 86_400 // as long as a transaction waits: beyond it a quote is a free option
 }

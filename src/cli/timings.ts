@@ -38,6 +38,8 @@ const timingAbout: Readonly<Record<keyof Timing, string>> = {
   quoteLifetime: "A firm quote lives so long where the client asks for nothing else.",
   refundInterval:
     "How often refunds that are due are looked at, and the ledger is asked about those on their way.",
+  refundLease:
+    "Refunds of a process that died are gone on with after so long. A refund that takes two thirds of it waits for the next look.",
   refundLifetime:
     "A refund that no ledger took within this never happened, and is signed anew once the ledger has proved it.",
   quoteHorizon: "The longest life of a firm quote that a client may ask for."

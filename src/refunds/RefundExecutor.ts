@@ -16,9 +16,8 @@ import { makeRefundMaker } from "./RefundMaker.ts"
 
 const pageSize = 50
 const pagesMax = 20
-/** Seconds for one refund, and for the lease under which it is looked at. */
-const patience = 60
-const leaseSeconds = 90
+/** Of the lease: what one refund may take, so that the lease outlives it. */
+const patienceShare = 2 / 3
 
 export class RefundExecutor extends Context.Service<
   RefundExecutor,
@@ -35,6 +34,8 @@ export class RefundExecutor extends Context.Service<
       const { timing } = yield* KedgeConfig
       const storage = yield* Storage
       const fence = yield* Fence
+      const leaseSeconds = timing.refundLease
+      const patience = leaseSeconds * patienceShare
       if (keys === null)
         return RefundExecutor.of({
           runOnce: Effect.succeed(0),
