@@ -224,8 +224,9 @@ const attentionRow = (leaf: Leaf, rows: Rows, timing: Timing): AttentionRow | nu
   if (kind === null) return null
   return {
     kind,
-    // A look-up may still settle what is held; the rest waits for somebody.
-    dueInSeconds: timing.attentionInterval,
+    // A look-up may still settle what is held; the rest waits for somebody. A customer's verdict may have come just before this
+    // step, and whoever was to tell it may have died.
+    dueInSeconds: kind === "customer-info" ? timing.pollInterval : timing.attentionInterval,
     customerId: rows.asked?.customerId ?? null,
     contested: rows.asked?.fields ?? []
   }

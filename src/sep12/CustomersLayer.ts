@@ -20,7 +20,7 @@ import { type Asked, type Asker, Customers, type Shown } from "./Customers.ts"
 import { makeCustomerFiles } from "./customerFiles.ts"
 import { makeEraseCustomer } from "./eraseCustomer.ts"
 import { type CustomerError, notFound, refused, unavailable } from "./errors.ts"
-import { judgedAs, judgedOf, recorded, standing, storing, typeOf } from "./judgedAs.ts"
+import { isStoring, judgedAs, judgedOf, recorded, standing, storing, typeOf } from "./judgedAs.ts"
 import { makePutCustomer } from "./putCustomer.ts"
 import { langDefault, langOf, makeSubjects } from "./subjects.ts"
 import { makeTellWaiting } from "./tellWaiting.ts"
@@ -50,7 +50,7 @@ const make = Effect.fnUntraced(function* () {
   })
   const putting = yield* makePutCustomer({ storage, provider, verdicts, actors, subjects, files, waiting })
   const erasing = makeEraseCustomer(storage, provider)
-  const tell = (id: CustomerId) => Effect.provide(waiting.after(id), services)
+  const tell = (id: CustomerId): Effect.Effect<boolean> => Effect.provide(waiting.after(id), services)
 
   const get = Effect.fnUntraced(function* (
     asker: Asker,
@@ -82,6 +82,8 @@ const make = Effect.fnUntraced(function* () {
       const { row } = yield* subjects.reach(who, named)
       if (row === null) return yield* notFound()
       yield* erasing.erase(row.id)
+      // A payment that waits for what nobody can give any more goes back.
+      yield* tell(row.id)
     }),
 
     setCallback: Effect.fnUntraced(function* (asker, asked, url) {
@@ -138,11 +140,17 @@ const make = Effect.fnUntraced(function* () {
       const row = yield* verdicts.find(id)
       if (as === storing) {
         // Somebody died while storing values: judged by what is there now.
-        yield* verdicts.finish(yield* verdicts.begin(id), null, [], langDefault)
-        return yield* tell(id)
+        const now = isStoring(row)
+          ? yield* verdicts.finish(yield* verdicts.begin(id), null, [], langDefault)
+          : row
+        if ((yield* tell(id)) && !isStoring(now)) yield* verdicts.told(now, storing, { status: "PROCESSING" })
+        return
       }
-      const judged = yield* verdicts.ask(row, as, langDefault)
-      if (judged.changed) yield* tell(id)
+      const { changed, row: now, verdict } = yield* verdicts.ask(row, as, langDefault)
+      // Known already, and yet perhaps never told: who recorded it may have died before that.
+      const isSettled = verdict.status === "ACCEPTED" || verdict.status === "REJECTED"
+      if (!changed && !isSettled) return
+      if ((yield* tell(id)) && isSettled && isKnown(now, as, verdict)) yield* verdicts.told(now, as, verdict)
     }),
 
     shown: Effect.fnUntraced(function* (id, as) {

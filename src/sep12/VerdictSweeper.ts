@@ -1,6 +1,6 @@
 /**
  * Asks again about customers whose verdict is still open and due: the provider need not call us, and no customer waits for a
- * message alone.
+ * message alone. A verdict that was recorded and perhaps never told is due as well, and told again.
  *
  * Gotcha: what is due is claimed with its next due time, so several processes share the work and a failure is asked again.
  */

@@ -5,6 +5,9 @@
  * about. Gotcha: a version alone does not show that values are just being replaced, because the provider stores them and not
  * we. Whoever stores sets a mark before it begins and takes it away when it is done; while a mark stands no answer is recorded,
  * and nobody is ACCEPTED. The last to be done judges everything anew; for those that died, the sweeper does.
+ *
+ * Telling comes after the record, and a process may die in between. So what a transaction may wait for is recorded with a due
+ * time, in the same statement, and the sweeper tells it again and takes the time away (`told`).
  */
 import { Effect } from "effect"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
@@ -18,6 +21,8 @@ import { type JudgedAs, isStoring, judgedOf, marksOf, recorded, storing } from "
 
 /** Questions asked anew before the answer is left to whoever keeps changing the customer. */
 const overtakenMax = 3
+/** Seconds within which whoever recorded a verdict has told it; then it is told again. */
+const toldWithin = 5
 /** Each failure is another's success, so only a crowd around one customer comes so far; the sweeper sees to the rest. */
 const triesMax = 30
 
@@ -66,6 +71,8 @@ export interface Verdicts {
     put: ReadonlyArray<string>,
     lang: string
   ) => Effect.Effect<CustomerRow, Failure>
+  /** Takes away the due time of what was told, unless the customer has changed since that row. */
+  readonly told: (row: CustomerRow, as: JudgedAs, verdict: Recordable) => Effect.Effect<void, Failure>
 }
 
 /** Whether a verdict says what is on record already. */
@@ -81,6 +88,18 @@ export const isKnown = (
 /** An answer that could not be recorded: it may be about values that are no longer there. */
 const unsettled = (verdict: Verdict): Verdict =>
   verdict.status === "ACCEPTED" ? { ...verdict, status: "PROCESSING" } : verdict
+
+/**
+ * The same where it must be on record, so that the last to be done judges it. Gotcha: never PROCESSING, which a provider that
+ * reads the record takes for the institution's own word, and which then stands for ever.
+ */
+const suspended = (verdict: Verdict): Verdict =>
+  verdict.status === "ACCEPTED" || verdict.status === "PROCESSING"
+    ? { status: "NEEDS_INFO", fields: verdict.fields, provided: verdict.provided }
+    : verdict
+
+/** Whether transactions go on, or end, by it. */
+const isSettled = (status: string): boolean => status === "ACCEPTED" || status === "REJECTED"
 
 export const makeVerdicts = (
   storage: Storage["Service"],
@@ -99,7 +118,8 @@ export const makeVerdicts = (
     { id, version }: CustomerRow,
     type: JudgedAs,
     { askAgainSeconds, message, status }: Recordable,
-    put: ReadonlyArray<string> = []
+    put: ReadonlyArray<string> = [],
+    dueInSeconds: number | null = isSettled(status) ? toldWithin : (askAgainSeconds ?? null)
   ) =>
     storage
       .recordVerdict({
@@ -107,7 +127,7 @@ export const makeVerdicts = (
         type,
         status,
         message: message ?? null,
-        askAgainInSeconds: askAgainSeconds ?? null,
+        askAgainInSeconds: dueInSeconds,
         put,
         ifVersion: version
       })
@@ -149,7 +169,7 @@ export const makeVerdicts = (
         type,
         status: verdict.status,
         message: verdict.message ?? null,
-        askAgainInSeconds: verdict.askAgainSeconds ?? null,
+        askAgainInSeconds: isSettled(verdict.status) ? toldWithin : (verdict.askAgainSeconds ?? null),
         put: []
       })
       .pipe(Effect.mapError(unavailable))
@@ -161,7 +181,7 @@ export const makeVerdicts = (
       row,
       storing,
       marks.length === 0
-        ? { status: "PROCESSING" }
+        ? { status: "PROCESSING", askAgainSeconds: toldWithin }
         : { status: "PROCESSING", message: marks.join(" "), askAgainSeconds: storedWithin },
       put
     )
@@ -189,7 +209,8 @@ export const makeVerdicts = (
     for (const as of new Set([...(first === null ? [] : [first.as]), ...judgedOf(row)])) {
       const verdict = first?.as === as ? first.verdict : yield* provider.verdict(row.id, as, lang)
       if (isKnown(now, as, verdict)) continue
-      const written = yield* recordOver(now, as, verdict)
+      // That it is to be told is due with the last mark.
+      const written = yield* recordOver(now, as, verdict, [], verdict.askAgainSeconds ?? null)
       if (written === null) return null
       now = written
     }
@@ -204,7 +225,7 @@ export const makeVerdicts = (
     put: ReadonlyArray<string>
   ) {
     const isNew = first !== null && recorded(row, first.as) === undefined
-    const known = isNew ? yield* recordOver(row, first.as, unsettled(first.verdict)) : row
+    const known = isNew ? yield* recordOver(row, first.as, suspended(first.verdict)) : row
     return known === null ? null : yield* writeMarks(known, others, put)
   })
 
@@ -231,5 +252,8 @@ export const makeVerdicts = (
     return yield* find(begun.row.id)
   })
 
-  return { find, ask, askOthers, record, begin, finish }
+  const told: Verdicts["told"] = (row, as, verdict) =>
+    Effect.asVoid(recordOver(row, as, verdict, [], verdict.askAgainSeconds ?? null))
+
+  return { find, ask, askOthers, record, begin, finish, told }
 }

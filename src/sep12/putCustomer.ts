@@ -19,7 +19,7 @@ import type { Provider } from "./askProvider.ts"
 import type { CustomerFiles } from "./customerFiles.ts"
 import type { Asked, Asker } from "./Customers.ts"
 import { type CustomerError, notFound, refused, unavailable } from "./errors.ts"
-import type { JudgedAs } from "./judgedAs.ts"
+import { isStoring, type JudgedAs, recorded, storing } from "./judgedAs.ts"
 import { type AskedSide, langOf, type Subject, type Subjects } from "./subjects.ts"
 import { customerOf } from "./sides.ts"
 import { readValues, type Read, type SubmittedField, type Values } from "./submitted.ts"
@@ -28,6 +28,10 @@ import type { Answer, Verdicts } from "./Verdicts.ts"
 
 /** Who finds another customer on the side, put there meanwhile, begins anew with that one. */
 const begunMax = 3
+
+/** Values were taken, by the last who stored any, and it is due to tell so. */
+const isToBeTold = (row: CustomerRow): boolean =>
+  !isStoring(row) && (recorded(row, storing)?.askAgainAtMillis ?? null) !== null
 
 const noneAwaited = (name: string) => say`${`${name}_verification`}: no field awaits a verification code`
 
@@ -129,7 +133,7 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
     as: JudgedAs,
     values: Values,
     lang: string
-  ): Effect.fn.Return<void, CustomerError> {
+  ): Effect.fn.Return<CustomerRow, CustomerError> {
     const names = Object.keys(values).flatMap(spellingsOf)
     const storing = yield* verdicts.begin(id)
     const finish = (answer: Answer | null, put: ReadonlyArray<string>) =>
@@ -139,7 +143,7 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
       Effect.tapErrorTag("CustomerRefused", () => finish(null, [])),
       Effect.catchTag("CustomerRefused", ({ message }) => Effect.fail(refused(message)))
     )
-    yield* finish({ as, verdict }, names)
+    return yield* finish({ as, verdict }, names)
   })
 
   /** Judged without new values: what is news is recorded. */
@@ -150,11 +154,11 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
     row: CustomerRow,
     as: JudgedAs,
     lang: string
-  ): Effect.fn.Return<void, CustomerError> {
+  ): Effect.fn.Return<CustomerRow, CustomerError> {
     yield* provider
       .put(row.id, as, {}, lang)
       .pipe(Effect.catchTag("CustomerRefused", ({ message }) => Effect.fail(refused(message))))
-    yield* judge(row, as, lang)
+    return (yield* verdicts.ask(row, as, lang)).row
   })
 
   const tell = (id: CustomerId) => Effect.provide(waiting.after(id), services)
@@ -177,7 +181,7 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
     if (row === null) return null
     if (proven !== undefined) yield* verify(row.id, as, read.codes, lang)
     const work = Object.keys(values).length === 0 ? keepNone(row, as, lang) : keep(row.id, as, values, lang)
-    yield* work.pipe(
+    const now = yield* work.pipe(
       // Erased meanwhile: what was put just now must not outlive it.
       Effect.tapErrorTag("CustomerNotFound", () => provider.erase(row.id)),
       Effect.tapErrorTag("CustomerRequestRefused", () => tell(row.id))
@@ -186,7 +190,9 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
     if (referred.ids.length > 0) {
       yield* storage.attachFiles(row.id, referred.ids).pipe(Effect.mapError(unavailable))
     }
-    yield* tell(row.id)
+    const isTold = yield* tell(row.id)
+    // Whether or not it is recorded that all were told, the values are taken: the sweeper tells them again.
+    if (isTold && isToBeTold(now)) yield* Effect.ignore(verdicts.told(now, storing, { status: "PROCESSING" }))
     return row.id
   })
 

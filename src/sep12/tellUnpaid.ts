@@ -1,8 +1,9 @@
 /**
  * Tells the transactions that are ready for funds and not paid yet that one of their customers was rejected meanwhile (S31-KYC-07).
  *
- * They wait for money and not for a customer, so nobody asks again: what is on record says it, and only a tier that was judged
- * apart needs the provider. Gotcha: a payment may come first; then the machine refuses the news, and the payout is under way.
+ * They wait for money and not for a customer, and have no due time that asks: the rejection has one of its own, until it was told
+ * (`Verdicts.ts`). Only a tier that was judged apart needs the provider. Gotcha: a payment may come first; then the machine
+ * refuses the news, and the payout is under way.
  */
 import { Effect } from "effect"
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
@@ -67,29 +68,33 @@ export const makeTellUnpaid = ({
 
   const tellPage = Effect.fnUntraced(function* (customer: CustomerRow, ids: ReadonlyArray<TransactionId>) {
     const rows = yield* storage.transactions(ids)
-    yield* Effect.forEach(
+    const told = yield* Effect.forEach(
       rows.filter(({ state }) => state === unpaid),
       (transaction) =>
         tellOne(customer, transaction).pipe(
+          Effect.as(true),
           Effect.catch((error) =>
             Effect.logWarning(
               "an unpaid transaction could not be told that its customer was rejected",
               { transactionId: transaction.id },
               error.message
-            )
+            ).pipe(Effect.as(false))
           )
         ),
-      { concurrency: toldAtOnce, discard: true }
+      { concurrency: toldAtOnce }
     )
+    return told.every(Boolean)
   })
 
-  /** Does nothing for a customer of whom no rejection is on record. */
+  /** Does nothing for a customer of whom no rejection is on record. True: all were told. */
   return Effect.fnUntraced(function* (id: CustomerId) {
     const customer = yield* storage.customer(id)
-    if (customer === null || !isRejected(customer)) return
+    if (customer === null || !isRejected(customer)) return true
     const ids = yield* storage.unfinishedOf(id)
+    let areTold = true
     for (let from = 0; from < ids.length; from += pageSize) {
-      yield* tellPage(customer, ids.slice(from, from + pageSize))
+      areTold = (yield* tellPage(customer, ids.slice(from, from + pageSize))) && areTold
     }
+    return areTold
   })
 }

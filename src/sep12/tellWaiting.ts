@@ -5,8 +5,8 @@
  * Those that wait for money alone are told of a rejection by `tellUnpaid.ts`.
  *
  * Both customers ACCEPTED and nothing contested: the destination is read afresh, sealed, and goes along. One REJECTED: the money,
- * where there is any, is owed back. Gotcha: the verdict is stored before this runs, so whatever fails here is made good when the
- * transaction's own due time asks again; nothing here fails its caller.
+ * where there is any, is owed back. Gotcha: the verdict is stored before this runs, so whatever fails here, or dies before it, is
+ * made good by the due time that was stored with the verdict, or the transaction's own; nothing here fails its caller.
  */
 import { Effect } from "effect"
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
@@ -46,8 +46,8 @@ type Outcome =
   | { readonly _tag: "Processing" }
 
 export interface TellWaiting {
-  /** After a verdict of this customer was recorded. */
-  readonly after: (id: CustomerId) => Effect.Effect<void, never, Vault | Entropy>
+  /** After a verdict of this customer was recorded, or the customer erased. False: somebody could not be told. */
+  readonly after: (id: CustomerId) => Effect.Effect<boolean, never, Vault | Entropy>
   /** Judges one waiting transaction anew, by asking the provider about each side that is not settled. */
   readonly reconsider: (id: TransactionId) => Effect.Effect<void, never, Vault | Entropy>
 }
@@ -77,8 +77,9 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
     const found = yield* verdicts
       .find(id)
       .pipe(Effect.catchTag("CustomerNotFound", () => Effect.succeed(null)))
-    // Erased: nobody can give what is missing any more, and the transaction waits for its time or a person.
-    if (found === null) return { status: "NEEDS_INFO" }
+    // Erased: nobody can give what is missing any more. Money that waits for it goes back; without money, time ends it.
+    if (found === null)
+      return isFunded(transaction) ? { status: "REJECTED", message: null } : { status: "NEEDS_INFO" }
     const as = yield* provider.judgedFor(type, aboutOf(transaction))
     let row = found
     let status: Verdict["status"] = recorded(row, as)?.status === "ACCEPTED" ? "ACCEPTED" : "PROCESSING"
@@ -183,22 +184,26 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
     ids: ReadonlyArray<TransactionId>,
     changed: Set<CustomerId>
   ) {
-    if (ids.length === 0) return
+    if (ids.length === 0) return true
     const rows = yield* storage.transactions(ids)
+    let areTold = true
     for (const row of rows.filter(({ state }) => waiting.has(state))) {
-      yield* settle(row, changed).pipe(
+      const isTold = yield* settle(row, changed).pipe(
+        Effect.as(true),
         Effect.catch((error) =>
           Effect.logWarning(
             "a waiting transaction could not be told of its customers; it asks again when due",
             { transactionId: row.id },
             error.message
-          )
+          ).pipe(Effect.as(false))
         )
       )
+      areTold &&= isTold
     }
+    return areTold
   })
 
-  /** Works through customers until no record is new: one verdict may show that another has changed. */
+  /** Works through customers until no record is new: one verdict may show that another has changed. True: all were told. */
   const through = Effect.fnUntraced(function* (
     first: ReadonlyArray<CustomerId>,
     told: Set<TransactionId>,
@@ -206,16 +211,18 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
   ) {
     const done = new Set<CustomerId>()
     const open = [...first]
+    let areTold = true
     for (let id = open.shift(); id !== undefined; id = open.shift()) {
       if (done.has(id)) continue
       done.add(id)
       const waiting = (yield* storage.waitingOnCustomer(id)).map((actor) => actor.id)
       const fresh = waiting.filter((actor) => !told.has(actor))
       for (const actor of fresh) told.add(actor)
-      yield* settleEach(fresh, changed)
-      yield* tellUnpaid(id)
+      areTold = (yield* settleEach(fresh, changed)) && areTold
+      areTold = (yield* tellUnpaid(id)) && areTold
       open.push(...[...changed].filter((other) => !done.has(other)))
     }
+    return areTold
   })
 
   const keepsGoing = (about: Readonly<Record<string, string>>) =>
@@ -224,7 +231,7 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
         "waiting transactions could not be read; they ask again when due",
         about,
         error.message
-      )
+      ).pipe(Effect.as(false))
     )
 
   return {
@@ -233,7 +240,7 @@ export const makeTellWaiting = ({ storage, provider, verdicts, actors, defaultTy
       Effect.gen(function* () {
         const changed = new Set<CustomerId>()
         yield* settleEach([id], changed)
-        yield* through([...changed], new Set([id]), changed)
-      }).pipe(keepsGoing({ transactionId: id }))
+        return yield* through([...changed], new Set([id]), changed)
+      }).pipe(keepsGoing({ transactionId: id }), Effect.asVoid)
   }
 }

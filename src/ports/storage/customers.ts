@@ -19,8 +19,8 @@ export interface CustomerStorage {
    * such customer, it was erased, or its version is not `ifVersion`; an erased customer takes no verdict. Where the status
    * is another than before and the customer has a callback, a row is left in the outbox.
    *
-   * Failure and persistence: durable when it answers, and told afterwards; a crash in between is made good by the due time
-   * of the attention rows that wait on the customer.
+   * Failure and persistence: durable when it answers, and told afterwards; a crash in between is made good by
+   * `askAgainInSeconds`, which stands until it was told, and by the due time of the attention rows that wait on the customer.
    */
   readonly recordVerdict: (row: {
     readonly id: CustomerId

@@ -193,7 +193,7 @@ describe("sep12 verdicts and waiting transactions", () => {
     expect(sealedReceiver).toMatchObject({ bank_account_number: "990003" })
   })
 
-  it("a customer erased while a transaction waits leaves it waiting for a person (S12-DEL-05, H-39)", async () => {
+  it("a customer erased while money waits for its data has the money owed back, be it the sender or the receiver (S12-DEL-05, H-39)", async () => {
     const { receiverId } = await bounced(7)
     const memo = world.tables.customers.get(receiverId)?.memo?.value ?? ""
     const account = world.tables.customers.get(receiverId)?.account ?? ""
@@ -201,7 +201,25 @@ describe("sep12 verdicts and waiting transactions", () => {
 
     expect(erased.status).toBe(200)
     expect((await world.get({ id: receiverId })).status).toBe(404)
-    expect(await until(7, awaiting)).toBe(awaiting)
+    expect(await until(7, "pending_receiver.refundOwed")).toBe("pending_receiver.refundOwed")
+
+    const { senderId } = await bounced(8)
+    const other = world.tables.customers.get(senderId)?.memo?.value ?? ""
+    await world.ask("DELETE", `/sep12/customer/${account}`, { body: { memo: other } })
+    expect(await until(8, "pending_receiver.refundOwed")).toBe("pending_receiver.refundOwed")
+  })
+
+  it("data bounced of a customer that was erased before has the money owed back when the transaction is due (S12-DEL-05)", async () => {
+    const { receiverId } = await bounced(9)
+    await world.run(
+      Effect.gen(function* () {
+        // The process died between the erasure and the telling.
+        yield* (yield* Storage).eraseCustomer(receiverId)
+        yield* (yield* Customers).askAgain({ id: transactionId(9) })
+      })
+    )
+
+    expect(await until(9, "pending_receiver.refundOwed")).toBe("pending_receiver.refundOwed")
   })
 })
 
