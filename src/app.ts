@@ -36,6 +36,8 @@ const commands = Layer.succeed(Programs, {
   listInbox: (json) => asked({ _tag: "ListInbox", json }),
   listCallbacks: (options) => asked({ _tag: "ListCallbacks", ...options }),
   replayCallbacks: (id) => asked({ _tag: "ReplayCallbacks", id }),
+  listRefunds: (options) => asked({ _tag: "ListRefunds", ...options }),
+  retryRefund: (id) => asked({ _tag: "RetryRefund", id }),
   replayInbox: Effect.flatMap(programs, (loaded) => loaded.replayInbox),
   demo: (options) => Effect.flatMap(demo, (loaded) => loaded.demo(options)),
   pay: (options) => Effect.flatMap(pay, (loaded) => loaded.pay(options))

@@ -7,6 +7,7 @@
 import { Context, Effect, Layer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
 import { KedgeConfig } from "../KedgeConfig.ts"
+import { RefundSigner } from "../ports/RefundSigner.ts"
 import { Storage } from "../ports/Storage.ts"
 import { type AccountReport, WatcherState } from "../watcher/WatcherState.ts"
 import { type RoleState, Supervisor } from "./Supervisor.ts"
@@ -16,6 +17,8 @@ export interface Readiness {
   readonly database: { readonly kind: string; readonly isUp: boolean; readonly reason?: string }
   readonly watchers: ReadonlyArray<AccountReport>
   readonly roles: ReadonlyArray<RoleState>
+  /** The key that may return money on Stellar; without one, what is owed waits for the institution. */
+  readonly refunds: { readonly key: string | null }
 }
 
 /** Asked by every probe; the database is asked once in this time. */
@@ -31,6 +34,7 @@ export class Health extends Context.Service<Health, { readonly readiness: Effect
       const storage = yield* Storage
       const watchers = yield* WatcherState
       const supervisor = yield* Supervisor
+      const refundKeys = yield* RefundSigner
 
       const asked = <A, E extends { readonly message: string }>(question: Effect.Effect<A, E>) =>
         question.pipe(
@@ -56,7 +60,8 @@ export class Health extends Context.Service<Health, { readonly readiness: Effect
             ...(fault === null ? {} : { reason: fault.message })
           },
           watchers: accounts,
-          roles
+          roles,
+          refunds: { key: refundKeys?.publicKey ?? null }
         }
         return readiness
       })

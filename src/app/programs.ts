@@ -19,6 +19,7 @@ import { Roles } from "../Kedge.ts"
 import { PayoutExecutor } from "../payouts/PayoutExecutor.ts"
 import { PayoutFollowUp } from "../payouts/PayoutFollowUp.ts"
 import { Storage } from "../ports/Storage.ts"
+import { RefundExecutor } from "../refunds/RefundExecutor.ts"
 import * as Logging from "../telemetry/Logging.ts"
 import { InboxReplay } from "../watcher/InboxReplay.ts"
 import { describeReplay } from "./describeReplay.ts"
@@ -117,7 +118,10 @@ const withInterval = (
   interval: number | null
 ): Settings => (interval === null ? config : { ...config, timing: { ...config.timing, [key]: interval } })
 
-const once = <E>(config: Settings, pass: Effect.Effect<string, E, PayoutExecutor | PayoutFollowUp>) =>
+const once = <E>(
+  config: Settings,
+  pass: Effect.Effect<string, E, PayoutExecutor | PayoutFollowUp | RefundExecutor>
+) =>
   pass.pipe(
     Effect.flatMap((said) => Console.log(said)),
     Effect.provide(kedgeLayer(config)),
@@ -128,12 +132,13 @@ const once = <E>(config: Settings, pass: Effect.Effect<string, E, PayoutExecutor
 export const executeOutgoing = Effect.fnUntraced(function* ({ interval, loop }: LoopOptions) {
   const found = yield* workerSettings("execute-outgoing", { execute: true })
   const config = withInterval(found, "executeInterval", interval)
-  if (loop) return yield* worker(config, ["execute", "look-up"])
+  if (loop) return yield* worker(config, ["execute", "look-up", "refunds"])
   const pass = Effect.gen(function* () {
     const executor = yield* PayoutExecutor
     const followUp = yield* PayoutFollowUp
+    const refunds = yield* RefundExecutor
     const [sent, asked] = [yield* executor.runOnce, yield* followUp.lookUpOnce]
-    return `${sent} payouts sent, ${asked} looked up`
+    return `${sent} payouts sent, ${asked} looked up, ${yield* refunds.runOnce} refunds moved on`
   })
   return yield* once(config, pass)
 })

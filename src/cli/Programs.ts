@@ -61,6 +61,11 @@ export interface CallbackListOptions {
   readonly json: boolean
 }
 
+export interface RefundListOptions {
+  readonly limit: number
+  readonly json: boolean
+}
+
 export class Programs extends Context.Service<
   Programs,
   {
@@ -77,6 +82,8 @@ export class Programs extends Context.Service<
     readonly listCallbacks: (options: CallbackListOptions) => Program
     /** Null: of every transaction. */
     readonly replayCallbacks: (transactionId: string | null) => Program
+    readonly listRefunds: (options: RefundListOptions) => Program
+    readonly retryRefund: (id: string) => Program
     readonly demo: (options: DemoOptions) => Program
     readonly pay: (options: PayOptions) => Program
   }

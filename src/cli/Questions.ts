@@ -11,6 +11,7 @@ import type { TransactionRow } from "../ports/rows.ts"
 import { openNote } from "../runtime/Note.ts"
 import { listCallbacks, replayCallbacks } from "./callbackAnswers.ts"
 import { describeInbox, describeList, describeTransaction, transactionJson } from "./describeTransaction.ts"
+import { listRefunds, retryRefund } from "./refundAnswers.ts"
 import { printable } from "./printable.ts"
 
 /** As the outbox has them. */
@@ -31,6 +32,8 @@ export const Question = Schema.Union([
     limit: Schema.Int,
     json: Schema.Boolean
   }),
+  Schema.TaggedStruct("ListRefunds", { limit: Schema.Int, json: Schema.Boolean }),
+  Schema.TaggedStruct("RetryRefund", { id: Schema.String }),
   Schema.TaggedStruct("ReplayCallbacks", { id: Schema.NullOr(Schema.String) })
 ])
 export type Question = typeof Question.Type
@@ -104,6 +107,10 @@ export const answer = <E, R>(question: Question, replay: Effect.Effect<string, E
       return Effect.map(replay, found)
     case "ListCallbacks":
       return Effect.map(listCallbacks(question.state, question.limit, question.json), found)
+    case "ListRefunds":
+      return Effect.map(listRefunds(question.limit, question.json), found)
+    case "RetryRefund":
+      return Effect.map(retryRefund(question.id), (reply) => ({ ...reply, text: printable(reply.text) }))
     case "ReplayCallbacks":
       return replayCallbacks(question.id)
   }

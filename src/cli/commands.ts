@@ -209,6 +209,21 @@ const config = Command.make(
   ({ schema }) => Console.log((schema ? configSchema() : configPage()).trimEnd())
 ).pipe(Command.withDescription("Print the reference of the configuration"))
 
+const refundsList = Command.make(
+  "list",
+  { limit: Flag.Int("limit").pipe(Flag.withDescription("How many at most"), Flag.withDefault(50)), json },
+  (flags) => Effect.flatMap(Programs, (programs) => programs.listRefunds(flags))
+).pipe(Command.withDescription("Refunds that are not over: planned, on their way, or held for a person"))
+const refundsRetry = Command.make(
+  "retry",
+  { id: Argument.String("id").pipe(Argument.withDescription("Of the refund, as `refunds list` shows it")) },
+  ({ id }) => Effect.flatMap(Programs, (programs) => programs.retryRefund(id))
+).pipe(Command.withDescription("Try a held refund again, once what was in its way is gone"))
+const refunds = Command.make("refunds").pipe(
+  Command.withDescription("Look at money that goes back on Stellar"),
+  Command.withSubcommands([refundsList, refundsRetry])
+)
+
 /** The whole command line. */
 export const kedge = Command.make("kedge", {}, () =>
   Effect.flatMap(Programs, (programs) => programs.serve)
@@ -226,6 +241,7 @@ export const kedge = Command.make("kedge", {}, () =>
     tx,
     inbox,
     callbacks,
+    refunds,
     demo,
     pay,
     config

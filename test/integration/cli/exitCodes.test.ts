@@ -144,7 +144,7 @@ describe("kedge", () => {
       expect(again.stdout).toBe("the schema was up to date\n")
       expect(listed).toMatchObject({ code: 0, stdout: "no transactions\n" })
       expect(unknown.code).toBe(66)
-      expect(executed).toMatchObject({ code: 0, stdout: "0 payouts sent, 0 looked up\n" })
+      expect(executed).toMatchObject({ code: 0, stdout: "0 payouts sent, 0 looked up, 0 refunds moved on\n" })
       expect(polled).toMatchObject({ code: 0, stdout: "0 pending payouts asked about\n" })
     }
   )

@@ -7,6 +7,7 @@ import { Health, operatorRoutes, publicRoutes } from "../../../src/app/Health.ts
 import { Supervisor } from "../../../src/app/Supervisor.ts"
 import { type Role, Roles } from "../../../src/Kedge.ts"
 import { KedgeConfig, type Settings } from "../../../src/KedgeConfig.ts"
+import { type RefundKeys, RefundSigner } from "../../../src/ports/RefundSigner.ts"
 import { Storage, StorageUnavailable } from "../../../src/ports/Storage.ts"
 import { WatcherState } from "../../../src/watcher/WatcherState.ts"
 import { account, testSettings } from "../../support/runtimeWorld.ts"
@@ -28,10 +29,15 @@ const healthOver = (
     readonly role?: Role
     readonly storage?: Layer.Layer<Storage>
     readonly settings?: Partial<Settings>
+    readonly refunds?: RefundKeys
   } = {}
 ) => {
   const { role = never, settings = { assets: [] }, storage = MemoryStorage.layer } = options
-  const parts = Layer.mergeAll(storage, Layer.succeed(KedgeConfig, { ...testSettings, ...settings }))
+  const parts = Layer.mergeAll(
+    storage,
+    Layer.succeed(KedgeConfig, { ...testSettings, ...settings }),
+    Layer.succeed(RefundSigner, options.refunds ?? null)
+  )
   return Health.layer.pipe(
     Layer.provideMerge(Layer.mergeAll(WatcherState.layer, Supervisor.layer)),
     Layer.provideMerge(Layer.succeed(Roles, [role])),
@@ -48,6 +54,17 @@ describe("Health", () => {
 
       expect(yield* readiness).toMatchObject({ isReady: true, database: { kind: "memory", isUp: true } })
     }).pipe(Effect.provide(healthOver()))
+  )
+
+  const keys: RefundKeys = { publicKey: account, sources: [account], sign: () => Effect.succeed([]) }
+  it.effect.each<readonly [string, RefundKeys | undefined, string | null]>([
+    ["no key", undefined, null],
+    ["the key", keys, account]
+  ])("says with %s whether this process can return money, and is ready either way", ([, refunds, key]) =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("10 millis")
+      expect(yield* readiness).toMatchObject({ isReady: true, refunds: { key } })
+    }).pipe(Effect.provide(healthOver(refunds === undefined ? {} : { refunds })))
   )
 
   it.effect("is not ready while a role is down, and says which (D11)", () =>
