@@ -119,7 +119,7 @@ export interface OffChainAsset {
   readonly countryCodes: ReadonlyArray<string>
   readonly buyDeliveryMethods: ReadonlyArray<DeliveryMethod>
   readonly sellDeliveryMethods: ReadonlyArray<DeliveryMethod>
-  /** The most that open firm quotes may promise of it together; null is no limit. */
+  /** The most that firm quotes may promise of it together, until they expire unpaid or are delivered; null is no limit. */
   readonly capacity: Amount | null
 }
 
@@ -143,7 +143,7 @@ export interface QuoteSettings {
   readonly offChain: ReadonlyArray<OffChainAsset>
   /** Each pair once. */
   readonly pairs: ReadonlyArray<QuotePair>
-  /** Firm quotes one account may have open (neither used nor expired) at once. */
+  /** Firm quotes one account may have open (neither paid for nor expired) at once. */
   readonly openMax: number
   /** Who is given firm quotes: those with an agreement to send, or everyone with a token. */
   readonly clients: "sending-anchors" | "authenticated"

@@ -28,6 +28,7 @@ interface QuoteColumns {
   readonly fee: QuoteRow["fee"]
   readonly sell_delivery_method: string | null
   readonly buy_delivery_method: string | null
+  readonly delivery_method: string | null
   readonly country_code: string | null
   readonly expires_millis: number
   readonly created_millis: number
@@ -47,6 +48,7 @@ const quoteOf = (row: QuoteColumns): QuoteRow => ({
   fee: row.fee,
   sellDeliveryMethod: row.sell_delivery_method,
   buyDeliveryMethod: row.buy_delivery_method,
+  deliveryMethod: row.delivery_method,
   countryCode: row.country_code,
   expiresAtMillis: row.expires_millis,
   createdAtMillis: row.created_millis,
@@ -77,6 +79,7 @@ export const quoteStatements = (
             fee: row.fee,
             sell_delivery_method: row.sellDeliveryMethod,
             buy_delivery_method: row.buyDeliveryMethod,
+            delivery_method: row.deliveryMethod,
             country_code: row.countryCode
           }),
           String(row.expiresAtMillis),
@@ -96,7 +99,7 @@ export const quoteStatements = (
           .read<QuoteColumns>({
             name: "kedge_quote",
             text: `select q.id, q.owner, q.context, q.sell_asset, q.sell_amount, q.buy_asset, q.buy_amount, q.price,
-                q.total_price, q.fee, q.sell_delivery_method, q.buy_delivery_method, q.country_code,
+                q.total_price, q.fee, q.sell_delivery_method, q.buy_delivery_method, q.delivery_method, q.country_code,
                 ${millisOf("q.expires_at")} as expires_millis, ${millisOf("q.created_at")} as created_millis,
                 (select t.id from "transaction" t where t.quote_id = q.id) as transaction_id
               from quote q where q.id = $1::text::uuid`,

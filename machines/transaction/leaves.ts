@@ -79,6 +79,18 @@ export const unfundedLeaves = [
 ] as const satisfies ReadonlyArray<Leaf>
 export const isUnfunded = (leaf: Leaf): boolean => (unfundedLeaves as ReadonlyArray<Leaf>).includes(leaf)
 
+/** Where money has come and may yet be delivered. */
+export const deliverableLeaves = [
+  "pending_receiver.payingOut",
+  "pending_receiver.lookingUp",
+  "pending_receiver.held",
+  "pending_external.confirming",
+  "pending_transaction_info_update.awaitingUpdate",
+  "pending_customer_info_update.awaitingCustomer"
+] as const satisfies ReadonlyArray<Leaf>
+export const isDeliverable = (leaf: Leaf): boolean =>
+  (deliverableLeaves as ReadonlyArray<Leaf>).includes(leaf)
+
 export const dueOf = (leaf: Leaf): Due => dues[leaf]
 
 export type Attention = "held" | "refund-owed" | "transaction-info" | "customer-info"

@@ -201,7 +201,9 @@ const OffChainAsset = Schema.Struct({
     deliveryMethods("How it could be handed in; shown in SEP-38's `/info`. Without it, none.")
   ),
   capacity: Schema.optionalKey(
-    decimal("The most of it that open firm quotes may promise together. Without it, no limit.")
+    decimal(
+      "The most of it that firm quotes may promise together, until they expire unpaid or are delivered. Without it, no limit."
+    )
   )
 })
 

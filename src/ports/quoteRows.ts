@@ -22,6 +22,8 @@ export interface QuoteRow {
   readonly sellDeliveryMethod: string | null
   readonly buyDeliveryMethod: string | null
   readonly countryCode: string | null
+  /** How the asset bought is delivered: as requested, or the only way there was; null where neither said it. */
+  readonly deliveryMethod: string | null
   readonly expiresAtMillis: number
   readonly createdAtMillis: number
   /** Who redeemed it. */

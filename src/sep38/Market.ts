@@ -29,6 +29,8 @@ export interface Market {
   readonly offChain: ReadonlyArray<OffChainAsset>
   readonly pairs: ReadonlyArray<Pair>
   readonly supports: (sellAsset: AssetId, buyAsset: AssetId) => boolean
+  /** How the asset bought is delivered; empty where that is open, or the pair is not exchanged. */
+  readonly deliveryMethods: (sellAsset: AssetId, buyAsset: AssetId) => ReadonlyArray<string>
   /** The pair of two assets; refused where one is unknown, or the two are not exchanged in this direction. */
   readonly pair: (sellAsset: string, buyAsset: string) => Checked<Pair>
   /** Pairs with the asset on that side. Empty for a known asset that is only on the other one (S38-PS-06). */
@@ -63,6 +65,7 @@ export const marketOf = (settings: Pick<Settings, "assets" | "quotes">): Market 
     offChain,
     pairs,
     supports: (sellAsset, buyAsset) => find(sellAsset, buyAsset) !== undefined,
+    deliveryMethods: (sellAsset, buyAsset) => names(find(sellAsset, buyAsset)?.buy.buyDeliveryMethods ?? []),
     pair: (sellAsset, buyAsset) =>
       Result.gen(function* () {
         yield* knownAs("sell_asset", sellAsset)

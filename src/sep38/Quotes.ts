@@ -39,6 +39,8 @@ export class Quotes extends Context.Service<
   {
     /** Is this conversion offered? Assets as SEP-38 names them. */
     readonly supports: (sellAsset: AssetId, buyAsset: AssetId) => boolean
+    /** The ways in which the asset bought is delivered; empty where that is left open. */
+    readonly deliveryMethods: (sellAsset: AssetId, buyAsset: AssetId) => ReadonlyArray<string>
     /**
      * The quote a transaction may redeem: the owner's, not expired and not used as far as is known now. 400 `quote not usable`
      * otherwise, whatever the reason. Whether it fits the transaction (assets, amount, method) is for the caller to check.
@@ -78,6 +80,3 @@ export class Quotes extends Context.Service<
     readonly find: (owner: string, id: string) => Effect.Effect<QuoteRow, NotFound | StorageUnavailable>
   }
 >()("kedge/sep38/Quotes") {}
-
-/** The delivery method a quote was given for; null where it names none, and the transaction's own funding method stands. */
-export const deliveryMethodOf = (quote: QuoteRow): string | null => quote.buyDeliveryMethod

@@ -50,7 +50,7 @@ const make = Effect.gen(function* () {
     owner: string,
     request: QuoteRequest,
     { priced, rate }: Made,
-    expiresAtMillis: number
+    terms: Pick<FirmQuote, "deliveryMethod" | "expiresAtMillis">
   ): FirmQuote => ({
     id,
     owner,
@@ -65,12 +65,12 @@ const make = Effect.gen(function* () {
     sellDeliveryMethod: request.sellDeliveryMethod,
     buyDeliveryMethod: request.buyDeliveryMethod,
     countryCode: request.countryCode,
-    expiresAtMillis
+    ...terms
   })
 
   const create: Quotes["Service"]["create"] = Effect.fnUntraced(function* (owner, request) {
     const pair = yield* orRefuse(BadRequest, pricing.offered(request))
-    yield* orRefuse(BadRequest, firmMethod(pair, request))
+    const method = yield* orRefuse(BadRequest, firmMethod(pair, request))
     const nowMillis = yield* storage.nowMillis
     const untilMillis = yield* orRefuse(BadRequest, lifeOf(request, nowMillis))
     const made = yield* pricing.answer(pair, request, { client: owner, firm: { untilMillis, nowMillis } })
@@ -78,7 +78,10 @@ const make = Effect.gen(function* () {
     if (request.expireAfterMillis !== null && held < request.expireAfterMillis) {
       return yield* refuse(BadRequest, say`expire_after is too far ahead for the rate at this moment`)
     }
-    const row = rowOf((yield* entropy.uuid) as QuoteId, owner, request, made, held)
+    const row = rowOf((yield* entropy.uuid) as QuoteId, owner, request, made, {
+      expiresAtMillis: held,
+      deliveryMethod: method
+    })
     switch (yield* storage.createQuote(row, { openMax, capacity: pair.buy.capacity })) {
       case "created":
         return row
@@ -134,8 +137,8 @@ const make = Effect.gen(function* () {
     return rest
   })
 
-  const { supports } = pricing.market
-  return Quotes.of({ supports, usable, priceNow, prices: pricing.list, price, create, find })
+  const { deliveryMethods, supports } = pricing.market
+  return Quotes.of({ supports, deliveryMethods, usable, priceNow, prices: pricing.list, price, create, find })
 })
 
 export const layer = Layer.effect(Quotes, make)

@@ -22,6 +22,7 @@ const QuoteSchema = defineEntity({
     fee: p.json<Record<string, unknown>>(),
     sellDeliveryMethod: p.text().nullable(),
     buyDeliveryMethod: p.text().nullable(),
+    deliveryMethod: p.text().nullable(),
     countryCode: p.text().nullable(),
     expiresAt: p.datetime(),
     createdAt: p.datetime()

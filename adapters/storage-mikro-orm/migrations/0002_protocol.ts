@@ -15,6 +15,13 @@ export class Protocol extends Migration {
   }
 }
 
+/** States of a transaction `t` that redeemed a quote: it waits for its payment, or what was paid may yet be delivered. */
+const unpaid = `t.state in ('pending_receiver.checking', 'pending_customer_info_update.awaitingData',
+          'pending_sender.awaitingPayment')`
+const deliverable = `t.state in ('pending_receiver.payingOut', 'pending_receiver.lookingUp', 'pending_receiver.held',
+          'pending_external.confirming', 'pending_transaction_info_update.awaitingUpdate',
+          'pending_customer_info_update.awaitingCustomer')`
+
 const statements = [
   `alter table "transaction" add column "conversion" jsonb null, add column "overpaid" text not null default 'deliver',
     add column "underpaid" text not null default 'deliver', add column "client_domain" text null,
@@ -39,7 +46,8 @@ const statements = [
   `create table "quote" ("id" uuid not null, "owner" text collate "C" not null, "context" text not null,
     "sell_asset" text not null, "sell_amount" numeric(30,7) not null, "buy_asset" text collate "C" not null,
     "buy_amount" numeric(30,7) not null, "price" text not null, "total_price" text not null, "fee" jsonb not null,
-    "sell_delivery_method" text null, "buy_delivery_method" text null, "country_code" text null,
+    "sell_delivery_method" text null, "buy_delivery_method" text null, "delivery_method" text null,
+    "country_code" text null,
     "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"))`,
   `create index "quote_owner" on "quote" ("owner", "expires_at")`,
   `create index "quote_asset" on "quote" ("buy_asset", "expires_at")`,
@@ -74,7 +82,9 @@ const statements = [
       return 'memo';
     end $$`,
 
-  // The limits are judged under locks of the owner and of the asset, taken in one order.
+  // The limits are judged under locks of the owner and of the asset, taken in one order. A quote that was redeemed costs its owner
+  // nothing until the transaction is paid, and stays promised until it is delivered or cannot be any more: then its quote may have
+  // expired, so it is found by what every such transaction has, an attempt that is open or a matter for somebody.
   `create function kedge_create_quote(given jsonb, open_max int, capacity numeric) returns text
     language plpgsql volatile as $$
     declare
@@ -86,12 +96,17 @@ const statements = [
       perform pg_advisory_xact_lock(7305632, greatest(of_owner, of_asset));
       if exists (select from quote q where q.id = made.id) then return 'created'; end if;
       if (select count(*) from quote q where q.owner = made.owner and q.expires_at > kedge_now()
-        and not exists (select from "transaction" t where t.quote_id = q.id)) >= open_max then
+        and not exists (select from "transaction" t where t.quote_id = q.id and not ${unpaid})) >= open_max then
         return 'too-many';
       end if;
-      if capacity is not null and made.buy_amount + (select coalesce(sum(q.buy_amount), 0) from quote q
-        where q.buy_asset = made.buy_asset and q.expires_at > kedge_now()
-        and not exists (select from "transaction" t where t.quote_id = q.id)) > capacity then
+      if capacity is not null and made.buy_amount + (select coalesce(sum(s.buy_amount), 0) from (
+          select q.id, q.buy_amount from quote q where q.buy_asset = made.buy_asset and q.expires_at > kedge_now()
+            and not exists (select from "transaction" t where t.quote_id = q.id and not ${unpaid})
+          union all
+          select q.id, q.buy_amount from (select p.transaction_id from payout p where p.open_of is not null
+              union select a.transaction_id from attention a) u
+            join "transaction" t on t.id = u.transaction_id and ${deliverable}
+            join quote q on q.id = t.quote_id where q.buy_asset = made.buy_asset) s) > capacity then
         return 'no-capacity';
       end if;
       made.created_at := kedge_now();

@@ -6,8 +6,9 @@ import type { Read, Write } from "./errors.ts"
 
 export interface QuoteStorage {
   /**
-   * Keeps a firm quote. `too-many`: its owner has `openMax` that are open (neither used nor expired). `no-capacity`: with it
-   * the open quotes of its buy asset would exceed `capacity` (in that asset; null is no limit).
+   * Keeps a firm quote. `too-many`: its owner has `openMax` that are open: not expired, and not redeemed by a transaction that
+   * was paid or ended. `no-capacity`: the open quotes of its buy asset, with it and with those that were paid for and may yet be
+   * delivered, would exceed `capacity` (in that asset; null is no limit).
    *
    * Failure and persistence: durable when it answers `created`; nothing is stored otherwise.
    */

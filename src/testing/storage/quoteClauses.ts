@@ -1,9 +1,17 @@
 /** What the contract says of firm quotes: kept within their limits, and redeemed once by the one they were given to. */
 import { Effect } from "effect"
 import { amount } from "../../../machines/domain/Amount.ts"
+import { payoutId } from "../../../machines/domain/Ids.ts"
+import {
+  attentionOf,
+  dueOf,
+  isDeliverable,
+  isUnfunded,
+  leaves
+} from "../../../machines/transaction/leaves.ts"
 import type { Unborn } from "../../ports/rows.ts"
 import { type Draft, draft, type Given, holds, same, sameSet } from "./claims.ts"
-import { all, type GivenQuote } from "./samples.ts"
+import { all, change, fate, type GivenQuote } from "./samples.ts"
 
 const plenty = { openMax: 10_000, capacity: null }
 
@@ -32,6 +40,7 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
         },
         sellDeliveryMethod: "WIRE",
         buyDeliveryMethod: "PIX",
+        deliveryMethod: "TED",
         countryCode: "BR-SP",
         expiresAtMillis: 1_890_000_000_285
       })
@@ -58,7 +67,7 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
   ),
 
   draft(
-    "an owner has only so many open quotes: used and expired ones do not count (S38-Q-08, SEC-33)",
+    "an owner has only so many open quotes: expired ones and those that were paid for do not count (S38-Q-08, SEC-33)",
     function* ({ advance, rows, storage }) {
       const limits = { openMax: 2, capacity: null }
       const soon = (yield* storage.nowMillis) + 60_000
@@ -69,8 +78,14 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
       yield* same("the third", yield* make(third), "too-many")
       yield* same("the third as read", yield* storage.quote(third.id), null)
       yield* same("one of another owner", yield* make(rows.quote({ owner: `${rows.account}-2` })), "created")
-      yield* storage.commit(rows.group({ births: [redeeming({ rows }, first)] }))
-      yield* same("one in the place of the used", yield* make(third), "created")
+      const birth = redeeming({ rows }, first)
+      yield* storage.commit(rows.group({ births: [birth] }))
+      yield* same("one more, when one was redeemed and not paid for", yield* make(third), "too-many")
+      const payment = rows.payment()
+      yield* storage.commit(
+        rows.group({ steps: [rows.funding(birth, payment)], payments: [fate(payment, "step", birth.id)] })
+      )
+      yield* same("one in the place of the paid", yield* make(third), "created")
       yield* same("one too many again", yield* make(rows.quote()), "too-many")
       yield* advance(61)
       yield* same("one in the place of the expired", yield* make(rows.quote()), "created")
@@ -78,7 +93,7 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
   ),
 
   draft(
-    "open quotes reserve what they promise of an asset, until they are used or expire (S38-Q-07)",
+    "quotes reserve what they promise of an asset, until they expire or were paid for and delivered (S38-Q-07, SEC-33)",
     function* ({ advance, rows, storage }) {
       const limits = { openMax: 10_000, capacity: amount("1000") }
       const soon = (yield* storage.nowMillis) + 60_000
@@ -94,13 +109,52 @@ export const quoteDrafts: ReadonlyArray<Draft> = [
       yield* same("anything more", (yield* make("0.0000001")).answer, "no-capacity")
       const elsewhere = yield* make("1000", { buyAsset: `${rows.quote().buyAsset}-2` })
       yield* same("another asset", elsewhere.answer, "created")
-      yield* storage.commit(rows.group({ births: [redeeming({ rows }, used.quote)] }))
-      yield* same("what the used one gave back", (yield* make("600")).answer, "created")
+      const birth = redeeming({ rows }, used.quote)
+      yield* storage.commit(rows.group({ births: [birth] }))
+      yield* same("what a redeemed one gave back", (yield* make("0.0000001")).answer, "no-capacity")
+      const payment = rows.payment()
+      yield* storage.commit(
+        rows.group({ steps: [rows.funding(birth, payment)], payments: [fate(payment, "step", birth.id)] })
+      )
+      yield* same("what one that is paid out gave back", (yield* make("0.0000001")).answer, "no-capacity")
+      const changes = [change(payoutId(birth.id, 1), { state: "delivered" })]
+      const actor = { id: birth.id, version: 2 }
+      yield* storage.commit(rows.group({ steps: [rows.step(actor, { leaf: "completed", changes })] }))
+      yield* same("what the delivered one gave back", (yield* make("600")).answer, "created")
       yield* same("anything more again", (yield* make("0.0000001")).answer, "no-capacity")
       yield* advance(61)
       yield* same("what the expired one gave back", (yield* make("400")).answer, "created")
       const beyond = storage.createQuote(rows.quote(), plenty)
       yield* same("without a limit", yield* beyond, "created")
+    }
+  ),
+
+  draft(
+    "a redeemed quote stays promised in every state that may deliver it, though it has expired (S38-Q-07)",
+    function* ({ advance, rows, storage }) {
+      const soon = (yield* storage.nowMillis) + 60_000
+      const asset = (at: number) => `${rows.quote().buyAsset}-${at}`
+      const limits = { openMax: 10_000, capacity: amount("1000") }
+      for (const [at, leaf] of leaves.entries()) {
+        const quote = rows.quote({ buyAsset: asset(at), buyAmount: amount("1000"), expiresAtMillis: soon })
+        yield* storage.createQuote(quote, limits)
+        const birth = redeeming({ rows }, quote)
+        yield* storage.commit(rows.group({ births: [birth] }))
+        if (isUnfunded(leaf)) continue
+        const kind = attentionOf(leaf)
+        const parts = {
+          leaf,
+          payouts: dueOf(leaf) === "payout" ? [rows.payout(payoutId(birth.id, 1))] : [],
+          attention: kind === null ? null : { kind, dueInSeconds: 3600, customerId: null, contested: [] }
+        }
+        yield* storage.commit(rows.group({ steps: [rows.step(birth, parts)] }))
+      }
+      yield* advance(61)
+      for (const [at, leaf] of leaves.entries()) {
+        const next = rows.quote({ buyAsset: asset(at), buyAmount: amount("1") })
+        const isPromised = isDeliverable(leaf)
+        yield* same(leaf, yield* storage.createQuote(next, limits), isPromised ? "no-capacity" : "created")
+      }
     }
   ),
 

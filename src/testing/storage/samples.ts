@@ -264,6 +264,7 @@ export const samples = (ordinal: number): Samples => {
       fee: { total: amount("10"), asset },
       sellDeliveryMethod: null,
       buyDeliveryMethod: null,
+      deliveryMethod: null,
       countryCode: null,
       expiresAtMillis: farOff,
       ...parts

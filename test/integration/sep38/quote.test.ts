@@ -1,6 +1,7 @@
 // Firm quotes over a real listener: who is given one, what it promises, for how long, and that it stays what it was.
 import { Effect } from "effect"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import type { QuoteId } from "../../../machines/domain/Ids.ts"
 import type { Rate } from "../../../src/ports/RateProvider.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { containing, like, someText } from "../../support/matchers.ts"
@@ -158,6 +159,9 @@ describe("sep38 POST /quote", () => {
     expect(single.status).toBe(201)
     expect(Object.keys(single.body as object)).not.toContain("buy_delivery_method")
     expect(world.asked.at(-1)).toMatchObject({ buyAsset: jpy.asset, buyDeliveryMethod: "PIX" })
+    const { id } = single.body as { readonly id: QuoteId }
+    const kept = await world.run(Effect.flatMap(Storage, (storage) => storage.quote(id)))
+    expect(kept).toMatchObject({ buyDeliveryMethod: null, deliveryMethod: "PIX" })
   })
 
   it("never takes both delivery methods, nor one for what is paid on Stellar (S38-Q-03)", async () => {

@@ -19,7 +19,11 @@ type PriceNow = Quotes["Service"]["priceNow"]
 
 const ask = (priceNow: PriceNow) =>
   Effect.flatMap(PriceAtReceipt, (prices) => prices.priceNow(query)).pipe(
-    Effect.provide(priceAtReceipt.pipe(Layer.provide(Layer.mock(Quotes)({ priceNow, supports: () => true }))))
+    Effect.provide(
+      priceAtReceipt.pipe(
+        Layer.provide(Layer.mock(Quotes)({ priceNow, supports: () => true, deliveryMethods: () => [] }))
+      )
+    )
   )
 
 describe("priceAtReceipt", () => {
