@@ -19,6 +19,8 @@ import { quoted, type TransactionRequest } from "./parseRequest.ts"
 /** What SEP-31 asks of the quotes. */
 export interface QuoteSource {
   readonly supports: (sellAsset: string, buyAsset: string) => boolean
+  /** The ways in which the asset bought is delivered; empty where that is left open. */
+  readonly deliveryMethods: (sellAsset: string, buyAsset: string) => ReadonlyArray<string>
   readonly usable: (
     owner: string,
     quoteId: string
@@ -76,7 +78,7 @@ export const matchQuote = (
       say`destination_asset ${quoted(destinationAsset)} differs from the quote's buy_asset, ${quote.buyAsset}`
     )
   }
-  const method = quote.buyDeliveryMethod
+  const method = quote.deliveryMethod
   if (method !== null && stated !== null && method !== stated) {
     return Result.fail(
       say`funding_method ${quoted(stated)} differs from the quote's buy_delivery_method, ${quoted(method)}`
@@ -88,6 +90,24 @@ export const matchQuote = (
         say`the quote's buy_delivery_method ${quoted(method)} is not offered for ${asset.code}; offered are ${asset.fundingMethods}`
       )
 }
+
+/** The asset's funding methods by which `to` is delivered, where it is exchanged for that (null: for nothing). */
+export const methodsFor = (
+  quotes: Pick<QuoteSource, "deliveryMethods">,
+  asset: AssetConfig,
+  to: string | null
+): ReadonlyArray<string> => {
+  const delivering = to === null ? [] : quotes.deliveryMethods(assetId(asset), to)
+  return delivering.length === 0
+    ? asset.fundingMethods
+    : asset.fundingMethods.filter((method) => delivering.includes(method))
+}
+
+/** A method that does not deliver the asset bought would be a payout that no rail can make. */
+export const matchMethod = (method: string, to: string, offered: ReadonlyArray<string>): Checked<string> =>
+  offered.includes(method)
+    ? Result.succeed(method)
+    : Result.fail(say`funding_method ${quoted(method)} does not deliver ${to}; offered for it are ${offered}`)
 
 /** As it is frozen with the transaction; without a quote the price is that of receipt (S31-AMT-08). */
 export const conversionOf = (

@@ -16,7 +16,15 @@ import type { AssetConfig } from "../KedgeConfig.ts"
 import type { QuoteRow } from "../ports/rows.ts"
 import type { StorageUnavailable } from "../ports/Storage.ts"
 import { parsePositive } from "./amounts.ts"
-import { conversionOf, isConverted, matchQuote, type QuoteSource, wantConversion } from "./checkConversion.ts"
+import {
+  conversionOf,
+  isConverted,
+  matchMethod,
+  matchQuote,
+  methodsFor,
+  type QuoteSource,
+  wantConversion
+} from "./checkConversion.ts"
 import { quoted, type TransactionRequest } from "./parseRequest.ts"
 
 export interface CheckedRequest {
@@ -44,7 +52,9 @@ export const checkRequest = Effect.fnUntraced(function* (
     const amount = yield* Result.flatMap(parsePositive(request.amount), (given) => withinLimits(asset, given))
     if (!isConverted(asset, request)) yield* leavesSomething(asset.fee, amount)
     const stated = yield* statedMethod(asset, request)
-    const method = request.quoteId === null ? yield* methodOf(asset, request, stated, null) : stated
+    const to = isConverted(asset, request) ? request.destinationAsset : null
+    const offered = methodsFor(quotes, asset, to)
+    const method = request.quoteId === null ? yield* methodOf(asset, request, stated, null, offered) : stated
     const wanted = yield* wantConversion(quotes, asset, request)
     return { asset, amount, method, wanted }
   })
@@ -52,9 +62,12 @@ export const checkRequest = Effect.fnUntraced(function* (
   const quote = wanted._tag === "Quote" ? yield* quotes.usable(owner, wanted.id) : null
   const second = Result.gen(function* () {
     if (quote !== null) yield* matchQuote(quote, asset, amount, method, request)
-    const fundingMethod = yield* methodOf(asset, request, method, quote)
+    const conversion = conversionOf(asset, wanted, quote)
+    const offered = methodsFor(quotes, asset, conversion?.to ?? null)
+    const fundingMethod = yield* methodOf(asset, request, method, quote, offered)
+    if (conversion !== null) yield* matchMethod(fundingMethod, conversion.to, offered)
     const refundMemo = yield* refundMemoOf(request)
-    return { asset, amount, fundingMethod, refundMemo, quote, conversion: conversionOf(asset, wanted, quote) }
+    return { asset, amount, fundingMethod, refundMemo, quote, conversion }
   })
   return yield* orRefuse(BadRequest, second)
 })
@@ -107,22 +120,24 @@ const statedMethod = (
 
 /**
  * A client older than SEP-31 3.1 sends no `funding_method`: then the quote says it, or `fields.transaction.type` where its value
- * is a method (the seed's own example), or the asset has but one (S31-POST-08).
+ * is a method (the seed's own example), or there is but one: of the asset, by which what it is exchanged for is delivered
+ * (S31-POST-08).
  */
 const methodOf = (
   { code, fundingMethods }: AssetConfig,
   { fields }: TransactionRequest,
   stated: string | null,
-  quote: QuoteRow | null
+  quote: QuoteRow | null,
+  offered: ReadonlyArray<string>
 ): Checked<string> => {
-  const method = stated ?? quote?.buyDeliveryMethod ?? null
+  const method = stated ?? quote?.deliveryMethod ?? null
   if (method !== null) return Result.succeed(method)
   const type = fields.get("type")
   if (type !== undefined && fundingMethods.includes(type)) return Result.succeed(type)
-  const [only] = fundingMethods
-  return only !== undefined && fundingMethods.length === 1
+  const [only] = offered
+  return only !== undefined && offered.length === 1
     ? Result.succeed(only)
-    : Result.fail(say`funding_method is missing; offered for ${code} are ${fundingMethods}`)
+    : Result.fail(say`funding_method is missing; offered for ${code} are ${offered}`)
 }
 
 const memoTypes = ["id", "text", "hash"] as const

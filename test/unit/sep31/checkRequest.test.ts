@@ -41,6 +41,7 @@ const quote: QuoteRow = {
   fee: { total: amount("2.8"), asset: usdcId },
   sellDeliveryMethod: null,
   buyDeliveryMethod: "SEPA",
+  deliveryMethod: "SEPA",
   countryCode: null,
   expiresAtMillis: 1_800_000_600_000,
   createdAtMillis: 1_800_000_000_000,
@@ -48,7 +49,8 @@ const quote: QuoteRow = {
 }
 const quoting: AssetConfig = { ...usdc, quotes: "supported" }
 /** Knows the quotes given, of the Sending Anchor's. */
-const source = (quotes: ReadonlyArray<QuoteRow>) => ({
+const source = (quotes: ReadonlyArray<QuoteRow>, deliveryMethods: ReadonlyArray<string>) => ({
+  deliveryMethods: (_: string, buy: string) => (buy === "iso4217:BRL" ? deliveryMethods : ["SEPA"]),
   supports: (sell: string, buy: string) => sell === usdcId && buy === "iso4217:BRL",
   usable: (owner: string, id: string) => {
     const found = quotes.find((each) => each.id === id && each.owner === owner)
@@ -60,10 +62,13 @@ const source = (quotes: ReadonlyArray<QuoteRow>) => ({
 const check = (
   change: Partial<TransactionRequest>,
   asset: AssetConfig = usdc,
-  quotes: ReadonlyArray<QuoteRow> = [quote]
+  quotes: ReadonlyArray<QuoteRow> = [quote],
+  deliveryMethods: ReadonlyArray<string> = ["SEPA", "SWIFT"]
 ) =>
   Effect.runSync(
-    Effect.result(checkRequest([asset, native], source(quotes), sendingAnchor, { ...request, ...change }))
+    Effect.result(
+      checkRequest([asset, native], source(quotes, deliveryMethods), sendingAnchor, { ...request, ...change })
+    )
   )
 const fault = (...args: Parameters<typeof check>) => {
   const answer = check(...args)
@@ -242,7 +247,7 @@ describe("checkRequest: quotes", () => {
     ["another context", {}, { context: "sep6" }, "sep6"],
     ["another asset sold", {}, { sellAsset: `stellar:EURC:${issuer}` }, "quote_id is for"],
     ["another issuer", {}, { sellAsset: `stellar:USDC:${otherAnchor}` }, "quote_id is for"],
-    ["a method that is not offered", { fundingMethod: null }, { buyDeliveryMethod: "PIX" }, "PIX"]
+    ["a method that is not offered", { fundingMethod: null }, { deliveryMethod: "PIX" }, "PIX"]
   ] as ReadonlyArray<readonly [string, Partial<TransactionRequest>, Partial<QuoteRow>, string]>)(
     "refuses one of %s (S31-POST-19)",
     (_, change, other, word) => {
@@ -267,11 +272,36 @@ describe("checkRequest: quotes", () => {
     expect(Result.getOrThrow(check({ quoteId, fundingMethod: null, fields }, quoting)).fundingMethod).toBe(
       "SEPA"
     )
-    const free = { ...quote, buyDeliveryMethod: null }
+    const free = { ...quote, buyDeliveryMethod: null, deliveryMethod: null }
     expect(
       Result.getOrThrow(check({ quoteId, fundingMethod: null, fields }, quoting, [free])).fundingMethod
     ).toBe("SWIFT")
     expect(fault({ quoteId, fundingMethod: null }, quoting, [free])).toContain("funding_method is missing")
+  })
+
+  it("BRL goes by PIX alone: BRL by SEPA, which delivers EUR, is refused with a quote and without (S31-POST-08, S31-POST-19)", () => {
+    const both: AssetConfig = { ...quoting, fundingMethods: ["SEPA", "PIX"] }
+    const unsaid = { ...quote, buyDeliveryMethod: null }
+    const brl = { destinationAsset: "iso4217:BRL" }
+    const said = (change: Partial<TransactionRequest>, kept: string | null = null) =>
+      fault(change, both, [{ ...unsaid, deliveryMethod: kept }], ["PIX"])
+    const refused = 'funding_method "SEPA" does not deliver iso4217:BRL; offered for it are PIX'
+
+    expect(said({ ...brl, fundingMethod: "SEPA" })).toBe(refused)
+    expect(said({ quoteId, fundingMethod: "SEPA" })).toBe(refused)
+    expect(said({ quoteId, fundingMethod: "SEPA" }, "PIX")).toContain("buy_delivery_method")
+    for (const named of [brl, { quoteId }]) {
+      expect(said({ ...named, fundingMethod: "PIX" })).toBe("")
+      // the only one that delivers it, or the one the quote was given for, need not be said
+      const taken = check(
+        { ...named, fundingMethod: null },
+        both,
+        [{ ...unsaid, deliveryMethod: "PIX" }],
+        ["PIX"]
+      )
+      expect(Result.getOrThrow(taken).fundingMethod).toBe("PIX")
+    }
+    expect(fault({ fundingMethod: "SEPA" }, both, [], ["PIX"])).toBe("")
   })
 
   it("refuses any where the asset offers none (S31-POST-18)", () => {

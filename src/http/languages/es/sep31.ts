@@ -50,6 +50,8 @@ export const sep31: Readonly<Record<string, string>> = {
     "asset_issuer {0} no es el emisor de {1} que se recibe aquí, {2}",
   "funding_method {0} is not offered for {1}; offered are {2}":
     "funding_method {0} no se ofrece para {1}; se ofrecen {2}",
+  "funding_method {0} does not deliver {1}; offered for it are {2}":
+    "funding_method {0} no entrega {1}; para ello se ofrecen {2}",
   "funding_method is missing; offered for {0} are {1}": "falta funding_method; para {0} se ofrecen {1}",
   "refund_memo_type is given without refund_memo": "hay refund_memo_type sin refund_memo",
   "refund_memo is given without refund_memo_type": "hay refund_memo sin refund_memo_type",
