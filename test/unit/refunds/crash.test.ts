@@ -44,6 +44,29 @@ const dyingAt = (n: number, side: "before" | "after") => {
   }
 }
 
+describe("a process that made refunds and was killed", () => {
+  it.effect("holds them up for as long as its lease is set to last, and no longer (S10, D10)", () =>
+    Effect.gen(function* () {
+      const base = makeWorld()
+      const { settings } = base
+      const world = { ...base, settings: { ...settings, timing: { ...settings.timing, refundLease: 5 } } }
+      const killed = yield* start(world)
+      yield* killed.look
+      yield* owed(killed, 1)
+      const other = yield* start(world)
+
+      yield* later(4)
+      yield* other.look
+      const early = world.ledger.given.length
+      yield* later(2)
+      yield* other.look
+
+      expect(early).toBe(0)
+      expect(world.ledger.given).toHaveLength(1)
+    })
+  )
+})
+
 describe("a process that ends at any point of a refund", () => {
   for (const side of ["before", "after"] as const) {
     it.effect(`${side} a call: the next one makes the refund, once (S10, S31-REF-07, SEC-32)`, () =>
