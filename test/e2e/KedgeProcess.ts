@@ -48,6 +48,8 @@ export class KedgeProcess {
   readonly operator: string
   readonly environment: Readonly<Record<string, string>>
   readonly receiver: string
+  /** Of the receiving account: what a test may give Kedge as KEDGE_REFUND_SEED. */
+  readonly receiverSeed: string
   readonly sender: Keypair
   readonly asset: { readonly code: string; readonly issuer: string }
   readonly passphrase: string
@@ -62,7 +64,7 @@ export class KedgeProcess {
     passphrase: string
     asset: { code: string; issuer: string }
     sender: Keypair
-    receiver: string
+    receiving: Keypair
     port: number
     operatorPort: number
     environment: Record<string, string>
@@ -73,7 +75,8 @@ export class KedgeProcess {
     this.passphrase = parts.passphrase
     this.asset = parts.asset
     this.sender = parts.sender
-    this.receiver = parts.receiver
+    this.receiver = parts.receiving.publicKey()
+    this.receiverSeed = parts.receiving.secret()
     this.home = `http://127.0.0.1:${parts.port}`
     this.operator = `http://127.0.0.1:${parts.operatorPort}`
     this.environment = parts.environment
@@ -116,7 +119,8 @@ export class KedgeProcess {
     )
     if (asset === undefined) throw new Error("the sandbox has no USDC")
     const sender = Keypair.random()
-    const receiver = Keypair.random().publicKey()
+    const receiving = Keypair.random()
+    const receiver = receiving.publicKey()
     for (const [account, amount] of [
       [receiver, "0.0000001"],
       [sender.publicKey(), "1000000"]
@@ -152,7 +156,7 @@ export class KedgeProcess {
       passphrase: String(about["network_passphrase"]),
       asset,
       sender,
-      receiver,
+      receiving,
       port,
       operatorPort,
       environment: {
