@@ -6,6 +6,7 @@ import { Health } from "../../../src/app/Health.ts"
 import { Supervisor } from "../../../src/app/Supervisor.ts"
 import { Roles } from "../../../src/Kedge.ts"
 import { KedgeConfig } from "../../../src/KedgeConfig.ts"
+import { RefundSigner } from "../../../src/ports/RefundSigner.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { all, fate, samples } from "../../../src/testing/storage/samples.ts"
 import { WatcherState } from "../../../src/watcher/WatcherState.ts"
@@ -46,6 +47,7 @@ const isReady = (storage: Storage["Service"]) =>
         Layer.provide(Layer.mergeAll(WatcherState.layer, Supervisor.layer)),
         Layer.provide([
           Layer.succeed(Roles, []),
+          Layer.succeed(RefundSigner, null),
           Layer.succeed(Storage, storage),
           Layer.succeed(KedgeConfig, { ...testSettings, assets: [] }),
           Logger.layer([])
