@@ -28,6 +28,10 @@ const commands = Layer.succeed(Programs, {
   serve: Effect.flatMap(programs, (loaded) => loaded.serve),
   sandbox: (flags) => Effect.flatMap(sandbox, (loaded) => loaded.sandbox(flags)),
   migrate: Effect.flatMap(programs, (loaded) => loaded.migrate),
+  doctor: Effect.flatMap(
+    Effect.promise(() => import("./app/doctor.ts")),
+    (loaded) => loaded.doctor
+  ),
   watch: Effect.flatMap(programs, (loaded) => loaded.watch),
   executeOutgoing: (options) => Effect.flatMap(programs, (loaded) => loaded.executeOutgoing(options)),
   pollOutgoing: (options) => Effect.flatMap(programs, (loaded) => loaded.pollOutgoing(options)),

@@ -46,7 +46,7 @@ S12-PUT-11 MUST | dotted names are flat; nested ones 400 | sep12/readFields
 S12-PUT-12 MUST | transaction and type link the customer | sep12/putCustomer, sep12/subjects
 S12-PUT-13 MUST | what waits is looked at again | sep12/putCustomer, sep12/tellWaiting
 S12-PUT-14 SEC | new data does not redirect a payout | runtime/Destination, sep12/tellWaiting
-S12-PUT-15 SEC | sizes are bounded: 413 | sep12/submitted, http/Envelope
+S12-PUT-15 SEC | sizes are bounded: 413; so are files nobody refers to | sep12/submitted, sep12/customerFiles, http/Envelope
 S12-PUT-16 CHOICE | REJECTED takes nothing new | adapters/kyc-embedded/EmbeddedKyc
 S12-PUT-17 CHOICE | two at once make one | adapters/storage-mikro-orm/customerStatements
 S12-VER-01 MUST | codes by the old door, answered as GET | sep12/putCustomer

@@ -88,7 +88,7 @@ S31-ST-04 MUST | no way out of a final status | machines/transaction/machine
 S31-ST-05 MUST | pending_sender has account and memo | machines/transaction/machine, sep31/birthOf
 S31-ST-06 MUST | an information update names what it wants | machines/transaction/guards, sep31/presentTransaction
 S31-ST-07 MUST | a wrong datum makes that customer NEEDS_INFO | sep12/contested, payouts/outcomeEvent
-S31-ST-08 MUST | both customers accepted again before it goes on | sep12/tellWaiting, machines/transaction/machine
+S31-ST-08 MUST | both customers accepted again before it goes on | sep12/tellWaiting, sep12/tellUnpaid, machines/transaction/machine
 S31-ST-09 MUST | a correction is paid out again, however often | machines/transaction/machine, sep31/updateTransaction
 S31-ST-10 MUST | unfunded ones expire: with the quote, or after a time | sep31/birthOf, watcher/ExpireTransactions
 S31-ST-11 SEC | lateness is judged on the ledger's close time | watcher/ExpireTransactions, machines/transaction/guards
@@ -124,7 +124,7 @@ S31-MEMO-03 SEC | memos cannot be guessed | sep31/createTransaction, ports/Entro
 S31-MEMO-04 MUST | type and value both match | machines/domain/Memo, watcher/matchPayments
 S31-MEMO-05 CHOICE | a return memo matches nothing | watcher/matchPayments
 S31-MEMO-06 CHOICE | paid to an M of ours: the memo alone decides | watcher/matchPayments, adapters/stellar-horizon/readRecord
-S31-MEMO-07 SHOULD | receiving accounts ask for a memo on the ledger | watcher/matchPayments | not supported: the keys of a receiving account are never here; its owner sets the entry, and what comes without a memo is parked
+S31-MEMO-07 SHOULD | receiving accounts ask for a memo on the ledger | cli/accountFindings, app/demo/furnish
 S31-MEMO-08 CHOICE | what has no known memo is parked, not credited | watcher/matchPayments
 S31-PAY-01 MUST | account and memo alone find the transaction | watcher/matchPayments
 S31-PAY-02 MUST | anybody may pay | watcher/matchPayments
@@ -150,7 +150,7 @@ S31-PATCH-08 CHOICE | the institution's own check refuses with its words | sep31
 S31-PATCH-09 SEC | of two at once one is taken | sep31/updateTransaction
 S31-CB-01 MUST | PUT takes a url and answers 204, empty | sep31/registerCallback
 S31-CB-02 MUST | a second PUT replaces the first | sep31/registerCallback
-S31-CB-03 MUST | not offered, unknown or foreign: 404 | sep31/registerCallback
+S31-CB-03 MUST | not offered, unknown or foreign: 404 | sep31/registerCallback, Kedge
 S31-CB-04 CHOICE | https, no userinfo, no fragment, no inner host | http/outboundUrl
 S31-CB-05 MUST | each change of status is posted, the first not | sep31/StatusCallbacks, runtime/stepRow
 S31-CB-06 CHOICE | the body is GET's, wrapper and all | sep31/StatusCallbacks | decision: as GET was at that change (ADR 0016)

@@ -72,6 +72,7 @@ export class Programs extends Context.Service<
     readonly serve: Program
     readonly sandbox: (flags: SandboxFlags) => Program
     readonly migrate: Program
+    readonly doctor: Program
     readonly watch: Program
     readonly executeOutgoing: (options: LoopOptions) => Program
     readonly pollOutgoing: (options: LoopOptions) => Program

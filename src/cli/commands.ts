@@ -58,6 +58,10 @@ const migrate = Command.make("migrate", {}, () =>
   Effect.flatMap(Programs, (programs) => programs.migrate)
 ).pipe(Command.withDescription("Bring the database's schema up to date"))
 
+const doctor = Command.make("doctor", {}, () => Effect.flatMap(Programs, (programs) => programs.doctor)).pipe(
+  Command.withDescription("Check the configuration, and on the ledger the receiving accounts; change nothing")
+)
+
 const watch = Command.make("watch", {}, () => Effect.flatMap(Programs, (programs) => programs.watch)).pipe(
   Command.withDescription("Only watch the ledger for payments to the receiving accounts")
 )
@@ -235,6 +239,7 @@ export const kedge = Command.make("kedge", {}, () =>
     serve,
     sandbox,
     migrate,
+    doctor,
     watch,
     executeOutgoing,
     pollOutgoing,

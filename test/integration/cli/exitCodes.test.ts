@@ -42,6 +42,7 @@ describe("kedge", () => {
       "serve",
       "sandbox",
       "migrate",
+      "doctor",
       "watch",
       "execute-outgoing",
       "poll-outgoing",
@@ -82,6 +83,14 @@ describe("kedge", () => {
 
     expect(code).toBe(69)
     expect(stderr).toContain("start it first")
+  })
+
+  it("doctor says which ledger it cannot ask, and ends with 69", async () => {
+    const { code, stderr, stdout } = await run(["doctor"])
+
+    expect(code).toBe(69)
+    expect(stdout).toContain("the configuration can be read")
+    expect(stderr).toMatch(/^kedge doctor: the ledger at http:\/\/127\.0\.0\.1:9/m)
   })
 
   it("pay says that no demo runs and ends with 69", async () => {
