@@ -5,7 +5,7 @@ import { type PayoutId, type TransactionId, transactionOf } from "../../machines
 import { memoKey } from "../../machines/domain/Memo.ts"
 import { isFinal } from "../../machines/domain/Sep31Status.ts"
 import type { TransactionRow } from "../../src/ports/rows.ts"
-import { us } from "../support/horizonRecords.ts"
+import { us } from "./parties.ts"
 import type { World } from "./World.ts"
 
 const of = (amount: Amount | string | null): bigint => toStroops((amount ?? zero) as Amount)
@@ -29,8 +29,6 @@ const statusOf = (leaf: string): string => leaf.split(".")[0] ?? leaf
 /** What no longer moves by itself, and says why. */
 const explained = new Set([
   "pending_receiver.held",
-  "pending_receiver.refundOwed",
-  "pending_receiver.partRefundOwed",
   "pending_transaction_info_update.awaitingUpdate",
   "pending_customer_info_update.awaitingCustomer"
 ])
@@ -48,7 +46,7 @@ export class Auditor {
 
   /** What is wrong at this moment, as sentences; nothing is right. */
   safety(): ReadonlyArray<string> {
-    return [...this.inbox(), ...this.bank(), ...this.transactions(), ...this.journal()]
+    return [...this.inbox(), ...this.bank(), ...this.transactions(), ...this.journal(), ...this.refunds()]
   }
 
   /** The inbox holds every credit up to the cursor once, as the ledger has it; the cursor only moves on. */
@@ -99,7 +97,8 @@ export class Auditor {
     for (const [id, { keys, times, total }] of paid) {
       if (times > 1) yield `${id} was paid ${times} times, under ${keys.join(", ")}`
       const row = tables.transactions.get(id)
-      const funding = row?.fundedBy == null ? undefined : tables.inbox.get(row.fundedBy)
+      const fundedBy = row?.fundedBy ?? null
+      const funding = fundedBy === null ? undefined : tables.inbox.get(fundedBy)
       if (row === undefined || funding === undefined || funding.state !== "applied") {
         yield `${id} was paid without a payment that funds it`
         continue
@@ -188,6 +187,40 @@ export class Auditor {
     if (delivered !== out) yield `${delivered} stroops were delivered and ${out} are booked as paid out`
   }
 
+  /** Every refund at most once on the ledger, for what is owed, and never for money that was delivered. */
+  private *refunds(): Generator<string> {
+    const { bank, refundLedger, tables } = this.world
+    const made = new Map<string, number>()
+    for (const { amount, hash } of refundLedger.paid) {
+      const envelope = tables.envelopes.get(hash)
+      if (envelope === undefined) {
+        yield `the ledger has the refund ${hash}, which was never committed`
+        continue
+      }
+      made.set(envelope.refund, (made.get(envelope.refund) ?? 0) + 1)
+      const order = tables.refundOrders.get(envelope.refund)
+      if (order === undefined || of(order.amount) !== of(amount))
+        yield `the refund ${envelope.refund} is of ${order?.amount} and the ledger paid ${amount}`
+    }
+    for (const [refund, times] of made) if (times > 1) yield `the refund ${refund} was paid ${times} times`
+    for (const order of tables.refundOrders.values()) {
+      if (order.state === "confirmed" && !made.has(order.id))
+        yield `the refund ${order.id} is confirmed and was not paid`
+      const payment = tables.inbox.get(order.payment)?.payment
+      const row = order.transactionId === null ? undefined : tables.transactions.get(order.transactionId)
+      if (payment === undefined || !made.has(order.id)) continue
+      const paidOut = [...bank.book].reduce(
+        (sum, [id, entry]) =>
+          transactionOf(id) === row?.id
+            ? sum + (of(entry.amount) - of(entry.refused)) * BigInt(entry.times)
+            : sum,
+        0n
+      )
+      if (of(order.amount) + paidOut > of(payment.received))
+        yield `of ${payment.id} more was paid out and returned than came`
+    }
+  }
+
   /** Once faults have ended and time has passed: nothing waits without a reason. */
   quiet(): ReadonlyArray<string> {
     return [...this.settled()]
@@ -201,8 +234,18 @@ export class Auditor {
       if (state === "waiting") yield `the payment ${payment.id} still waits`
     for (const row of tables.transactions.values()) {
       if (isFinal(row.status) || explained.has(row.state)) continue
+      // Owed, and nobody on the ledger can be paid: a person was told.
+      if (
+        [...tables.refundOrders.values()].some(
+          ({ state, transactionId }) => transactionId === row.id && state === "held"
+        )
+      )
+        continue
       yield `${row.id} is still in ${row.state}`
     }
+    for (const order of tables.refundOrders.values())
+      if (order.state === "planned" || order.state === "open")
+        yield `the refund ${order.id} is still ${order.state}`
     for (const payout of tables.payouts.values()) {
       if (["planned", "started", "unknown", "pending"].includes(payout.state))
         yield `the payout ${payout.id} is still ${payout.state}`

@@ -2,7 +2,7 @@
 import { Effect, Layer, PubSub, Stream } from "effect"
 import { type Amount, amount, zero } from "../../machines/domain/Amount.ts"
 import { type Credit, type CreditPage, StellarNetwork } from "../../src/ports/StellarNetwork.ts"
-import { issuer, us } from "../support/horizonRecords.ts"
+import { issuer, payer, us } from "./parties.ts"
 import type { Chance } from "./Chance.ts"
 import type { Counters } from "./Counters.ts"
 import type { Profile } from "./profile.ts"
@@ -76,7 +76,7 @@ export class Chain {
           stellarTransactionId: transaction.toString(16).padStart(64, "0"),
           account: us,
           muxedAccount: null,
-          from: issuer,
+          from: payer,
           asset:
             payment.asset === "native"
               ? { code: "native", issuer: null }

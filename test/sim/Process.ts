@@ -10,7 +10,7 @@ import { Entropy } from "../../src/ports/Entropy.ts"
 import { type PaymentRail, Rails } from "../../src/ports/Rails.ts"
 import { LedgerUnavailable, StellarNetwork } from "../../src/ports/StellarNetwork.ts"
 import { CommitUnknown, Storage, StorageUnavailable } from "../../src/ports/Storage.ts"
-import { Actors } from "../../src/runtime/Actors.ts"
+import type { Actors } from "../../src/runtime/Actors.ts"
 import { layer as actorsLayer } from "../../src/runtime/ActorsLayer.ts"
 import { Fence } from "../../src/runtime/Fence.ts"
 import { PayoutSlots } from "../../src/runtime/PayoutSlots.ts"
@@ -19,10 +19,17 @@ import { ExpireTransactions } from "../../src/watcher/ExpireTransactions.ts"
 import { PaymentWatcher } from "../../src/watcher/PaymentWatcher.ts"
 import { WaitingPayments } from "../../src/watcher/WaitingPayments.ts"
 import { WatcherState } from "../../src/watcher/WatcherState.ts"
+import { make as refundKeys } from "../../adapters/refund-signer-local/LocalRefundSigner.ts"
+import { RefundExecutor } from "../../src/refunds/RefundExecutor.ts"
+import { RefundSigner } from "../../src/ports/RefundSigner.ts"
+import { StellarSubmission } from "../../src/ports/StellarSubmission.ts"
+import { settings } from "./parties.ts"
 import { PlainVault } from "../support/plainParts.ts"
 import type { Chance } from "./Chance.ts"
 import { Plug } from "./Plug.ts"
 import type { World } from "./World.ts"
+
+const keys = refundKeys(settings.refunds)
 
 type Services = Actors | Payouts | Storage
 
@@ -75,6 +82,11 @@ const networkOf = (world: World, plug: Plug, chance: Chance): StellarNetwork["Se
   })
 }
 
+const submissionOf = (world: World, plug: Plug) => {
+  const real = world.refundLedger.port
+  return plug.through("submission", world.canary?.submission?.(real) ?? real)
+}
+
 const railOf = (world: World, plug: Plug): PaymentRail => {
   const real = world.bank.rail
   return plug.through("rail", world.canary?.rail?.(real, world) ?? real)
@@ -94,7 +106,9 @@ export const startProcess = Effect.fnUntraced(function* (world: World, number: n
     Layer.succeed(References.MinimumLogLevel, "None"),
     entropyOf(chance.fork("entropy")),
     PlainVault,
-    PriceAtReceipt.none
+    PriceAtReceipt.none,
+    Layer.succeed(StellarSubmission, submissionOf(world, plug)),
+    Layer.succeed(RefundSigner, keys)
   )
   const slots = PayoutSlots.layer({ executes: true }).pipe(Layer.provideMerge(ports))
   const actors = actorsLayer.pipe(Layer.provideMerge(slots))
@@ -104,7 +118,8 @@ export const startProcess = Effect.fnUntraced(function* (world: World, number: n
     Payouts.layer,
     PaymentWatcher.layer,
     WaitingPayments.layer,
-    ExpireTransactions.layer
+    ExpireTransactions.layer,
+    RefundExecutor.layer
   ).pipe(Layer.provideMerge(Layer.mergeAll(RailCaller.layer, WatcherState.layer)), Layer.provideMerge(actors))
   const scope = yield* Scope.make()
   const services = yield* Layer.buildWithScope(room, scope)
@@ -116,7 +131,8 @@ export const startProcess = Effect.fnUntraced(function* (world: World, number: n
       (yield* ExpireTransactions).run,
       (yield* PayoutExecutor).run,
       followUp.runLookUp,
-      followUp.runPoll
+      followUp.runPoll,
+      (yield* RefundExecutor).run
     ]) {
       yield* Effect.forkIn(run, scope)
     }

@@ -2,8 +2,10 @@
 import type { Tables } from "../../adapters/storage-memory/tables.ts"
 import type { Settings } from "../../src/KedgeConfig.ts"
 import type { PaymentRail } from "../../src/ports/Rails.ts"
+import type { StellarSubmission } from "../../src/ports/StellarSubmission.ts"
 import type { StellarNetwork } from "../../src/ports/StellarNetwork.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
+import type { SimulatedLedger } from "../support/SimulatedLedger.ts"
 import type { Bank } from "./Bank.ts"
 import type { Chain } from "./Chain.ts"
 import type { Chance } from "./Chance.ts"
@@ -20,6 +22,7 @@ export interface Canary {
   readonly told: string
   readonly storage?: (storage: StorageService, world: World) => StorageService
   readonly network?: (network: NetworkService, world: World) => NetworkService
+  readonly submission?: (submission: StellarSubmission["Service"]) => StellarSubmission["Service"]
   readonly rail?: (rail: PaymentRail, world: World) => PaymentRail
 }
 
@@ -28,6 +31,8 @@ export interface World {
   readonly tables: Tables
   readonly chain: Chain
   readonly bank: Bank
+  /** Where refunds are submitted; what came is `chain`'s. */
+  readonly refundLedger: SimulatedLedger
   readonly chance: Chance
   readonly profile: Profile
   readonly counters: Counters

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { NothingAccepted } from "../../src/ports/Rails.ts"
 import type { PayoutJob } from "../../src/ports/rows.ts"
 import type { Credit } from "../../src/ports/StellarNetwork.ts"
-import { issuer } from "../support/horizonRecords.ts"
+import { issuer } from "./parties.ts"
 import type { TrueCredit } from "./Chain.ts"
 import type { Canary, NetworkService } from "./World.ts"
 
@@ -124,14 +124,9 @@ export const canaries: ReadonlyArray<Canary> = [
     })
   },
   {
-    name: "lease-shorter-than-call",
-    told: "a payout is taken over while its call is still under way, and sent again (R9)",
-    storage: (storage) => ({
-      ...storage,
-      claim: (query) => storage.claim({ ...query, leaseSeconds: 0 }),
-      due: (query) =>
-        Effect.map(storage.due(query), (jobs) => jobs.map((job) => ({ ...job, state: "planned" as const })))
-    })
+    name: "blind-resend",
+    told: "what a dead process had sent is sent again, without asking whether the rail took it (R1, R7)",
+    rail: (rail) => ({ ...rail, repeatable: true })
   },
   {
     name: "unknown-is-no",
@@ -144,6 +139,18 @@ export const canaries: ReadonlyArray<Canary> = [
           Effect.sync(() => (bank.book.has(id) ? { _tag: "NeverAccepted" } : { _tag: "NeverAccepted" }))
       }
     }
+  },
+  {
+    name: "envelope-given-up-early",
+    told: "a refund is signed anew while its first envelope may still be taken (S1, S5)",
+    submission: (submission) => ({
+      ...submission,
+      transaction: () => Effect.succeed(null),
+      newest: Effect.map(submission.newest, (newest) => ({
+        ...newest,
+        closedAtMillis: newest.closedAtMillis + 3_600_000
+      }))
+    })
   },
   {
     name: "audit-forgotten",

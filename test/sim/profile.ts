@@ -42,6 +42,8 @@ export interface Profile {
   }
   /** A call of a port takes virtual time, up to so many milliseconds. */
   readonly slowness: { readonly share: number; readonly millis: number }
+  /** How much worse than quiet the network is to refunds. */
+  readonly refunds: number
   /** Per action of the driver. */
   readonly crash: number
   /** Of crashes: the process is paused, and goes on as a zombie while another has taken over. */
@@ -93,6 +95,7 @@ export const drawProfile = (chance: Chance): Profile => {
       commitUnknown: sometimes(chance, 0.4, 0.4)
     },
     slowness: { share: sometimes(chance, 0.6, 0.8), millis: chance.pick([5, 200, 1_500]) },
+    refunds: chance.happens(0.6) ? chance.float() * 2 : 0,
     crash: sometimes(chance, 0.7, 0.15),
     zombie: chance.happens(0.4) ? 0.4 : 0,
     processes: chance.happens(0.3) ? 2 : 1,

@@ -19,6 +19,10 @@ const { values } = parseArgs({
   }
 })
 
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
 const whole = (name: string, text: string): number => {
   if (!/^[0-9]{1,12}$/.test(text))
     throw new Error(`--${name} is ${JSON.stringify(text)}; it must be a whole number`)
@@ -44,8 +48,8 @@ const replay = (run: Run, canary: Canary | undefined): string =>
 
 const report = async (run: Run, options: Options): Promise<void> => {
   const small = await shrunk(run, options)
-  for (const fault of small.faults) console.log(`seed ${run.seed}: ${fault}`)
-  console.log(`replay: ${replay(small, options.canary)}`)
+  for (const fault of small.faults) say(`seed ${run.seed}: ${fault}`)
+  say(`replay: ${replay(small, options.canary)}`)
 }
 
 const named = (name: string): Canary => {
@@ -68,8 +72,8 @@ const options: Options = {
 
 if (values.seed !== undefined) {
   const run = await simulate(whole("seed", values.seed), { ...options, keepsTrace: true })
-  for (const line of run.trace) console.log(line)
-  console.log(`seed ${run.seed}: ${run.steps} steps, digest ${run.digest}, ${run.faults.length} faults`)
+  for (const line of run.trace) say(line)
+  say(`seed ${run.seed}: ${run.steps} steps, digest ${run.digest}, ${run.faults.length} faults`)
   process.exitCode = run.faults.length === 0 ? 0 : 1
 } else if (values.canaries) {
   let missed = 0
@@ -83,13 +87,13 @@ if (values.seed !== undefined) {
     }
     const seconds = ((performance.now() - begun) / 1000).toFixed(1)
     if (caught === null) missed += 1
-    console.log(
+    say(
       caught === null
         ? `${each.name}: NOT caught in 1000 seeds (${seconds} s)`
         : `${each.name}: caught by seed ${caught.seed} (${seconds} s): ${caught.faults[0]}`
     )
   }
-  console.log(`${canaries.length - missed} of ${canaries.length} known bugs caught`)
+  say(`${canaries.length - missed} of ${canaries.length} known bugs caught`)
   process.exitCode = missed === 0 ? 0 : 1
 } else {
   const counters = new Counters()
@@ -100,7 +104,7 @@ if (values.seed !== undefined) {
     const run = await simulate(seed, options)
     if (values.twice && (await simulate(seed, options)).digest !== run.digest) {
       failed += 1
-      console.log(`seed ${seed}: played twice, it went two ways`)
+      say(`seed ${seed}: played twice, it went two ways`)
     }
     steps += run.steps
     counters.merge(run.counts)
@@ -110,11 +114,9 @@ if (values.seed !== undefined) {
     }
   }
   const seconds = (performance.now() - begun) / 1000
-  for (const [counter, times] of [...counters.counts].sort())
-    console.log(`${String(times).padStart(8)} ${counter}`)
-  if (seeds >= 300) for (const counter of counters.missing) console.log(`NEVER: ${counter}`)
-  console.log(
-    `${seeds} seeds, ${steps} steps in ${seconds.toFixed(1)} s; ${seeds - failed} passed, ${failed} failed`
-  )
+  for (const [counter, times] of [...counters.counts].sort(([a], [b]) => a.localeCompare(b)))
+    say(`${String(times).padStart(8)} ${counter}`)
+  if (seeds >= 300) for (const counter of counters.missing) say(`NEVER: ${counter}`)
+  say(`${seeds} seeds, ${steps} steps in ${seconds.toFixed(1)} s; ${seeds - failed} passed, ${failed} failed`)
   process.exitCode = failed === 0 && (seeds < 300 || counters.missing.length === 0) ? 0 : 1
 }

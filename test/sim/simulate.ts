@@ -5,12 +5,10 @@ import { emptyTables } from "../../adapters/storage-memory/tables.ts"
 import { amount, fromStroops } from "../../machines/domain/Amount.ts"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
 import { deliverAsReceived, type MismatchPolicy } from "../../machines/transaction/context.ts"
-import type { Settings } from "../../src/KedgeConfig.ts"
 import { Actors } from "../../src/runtime/Actors.ts"
-import { us } from "../support/horizonRecords.ts"
-import { usdcId } from "../support/credits.ts"
+import { issuer, payer, settings, us, usdcId } from "./parties.ts"
 import { birth } from "../support/runtimeWorld.ts"
-import { watcherSettings } from "../support/watcherWorld.ts"
+import { SimulatedLedger } from "../support/SimulatedLedger.ts"
 import { Auditor } from "./Auditor.ts"
 import { Bank } from "./Bank.ts"
 import { Chain, paymentOf, type Sent } from "./Chain.ts"
@@ -48,20 +46,6 @@ const passing = Effect.fnUntraced(function* (millis: number) {
   yield* turns(15)
 })
 
-/** Intervals long enough that most of the time simulated is worth simulating. */
-const settings: Settings = {
-  ...watcherSettings,
-  timing: {
-    ...watcherSettings.timing,
-    executeInterval: 60,
-    lookUpInterval: 30,
-    waitingPayment: 20,
-    watcherSilence: 60,
-    watcherLease: 45,
-    expiryInterval: 60
-  }
-}
-
 /** After the faults: long enough for every lease, poll, look-up and expiry to come round. */
 const restSeconds = 4_000
 
@@ -71,14 +55,13 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
   const counters = new Counters()
   const trace = new Trace(options.keepsTrace === true)
   const bank = new Bank(chance.fork("bank"), profile.rail, counters, trace)
-  const chain = new Chain(
-    watcherSettings.network.passphrase,
-    chance.fork("chain"),
-    profile.ledger,
-    counters,
-    trace
-  )
+  const chain = new Chain(settings.network.passphrase, chance.fork("chain"), profile.ledger, counters, trace)
+  const refundLedger = new SimulatedLedger(settings.network.passphrase, [issuer])
+  refundLedger.open(us, { [`USDC:${issuer}`]: "800000" })
+  refundLedger.open(payer, { [`USDC:${issuer}`]: "0" })
+  refundLedger.open(issuer)
   const world: World = {
+    refundLedger,
     tables: emptyTables(),
     chain,
     bank,
@@ -201,7 +184,7 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
     }
   })
 
-  const crash = Effect.fnUntraced(function* () {
+  const crash = (): void => {
     const process = any()
     if (process === undefined) return
     if (draw.happens(profile.zombie)) {
@@ -215,8 +198,50 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
     process.plug.light(draw.between(1, 30), after, () => {
       counters.add(after ? "crashed after an effect" : "crashed before an effect")
       trace.add(`${process.name} dies ${after ? "after" : "before"} an effect`)
-    })
+    }
   })
+
+  /** What the network does to refunds: closes ledgers, loses answers, forgets, hears again, lags, grows dear. */
+  const disturbNetwork = (): void => {
+    const what = draw.weighted({
+      close: 4,
+      lose: profile.refunds,
+      deaf: profile.refunds,
+      forget: profile.refunds,
+      replay: profile.refunds,
+      lag: profile.refunds,
+      dear: profile.refunds,
+      cheap: 1,
+      number: profile.refunds / 4
+    })
+    trace.add(`network ${what}`)
+    if (what !== "close" && what !== "cheap") counters.add("refund disturbed")
+    switch (what) {
+      case "close":
+        return refundLedger.close(draw.between(1, 30))
+      case "lose":
+        refundLedger.fates.push("answer-lost")
+        return
+      case "deaf":
+        refundLedger.fates.push("never-heard")
+        return
+      case "forget":
+        return refundLedger.forget()
+      case "replay":
+        return refundLedger.replay(draw.below(Math.max(1, refundLedger.given.length)))
+      case "lag":
+        refundLedger.lag = draw.below(4)
+        return
+      case "dear":
+        refundLedger.feeMin = draw.pick([150, 1_000, 50_000])
+        return
+      case "cheap":
+        refundLedger.feeMin = 100
+        return
+      case "number":
+        return refundLedger.takeNumber(us)
+    }
+  }
 
   const act = Effect.fnUntraced(function* () {
     const process = any()
@@ -228,6 +253,7 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
       "ten seconds": 2,
       minutes: 1.5,
       close: 1,
+      network: 2,
       crash: profile.crash * 20,
       wake: zombies.length > 0 ? 2 : 0
     })
@@ -248,8 +274,10 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
       case "close":
         chain.close(yield* Clock.currentTimeMillis, [])
         return
+      case "network":
+        return disturbNetwork()
       case "crash":
-        return yield* crash()
+        return crash()
       case "wake": {
         const zombie = zombies.shift()
         if (zombie === undefined) return
@@ -263,7 +291,7 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
   })
 
   const reap = Effect.fnUntraced(function* () {
-    for (const process of [...processes]) if (!process.plug.isIn) yield* end(process, "is dead")
+    for (const process of processes.slice()) if (!process.plug.isIn) yield* end(process, "is dead")
     while (processes.length < profile.processes) yield* start()
   })
 
@@ -290,6 +318,9 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
   world.isSound = true
   bank.heal()
   chain.heal()
+  refundLedger.fates.length = 0
+  refundLedger.lag = 0
+  refundLedger.feeMin = 100
   for (const process of [...processes, ...zombies]) {
     process.plug.resume()
     yield* end(process, "is stopped")
@@ -298,6 +329,7 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
   for (let passed = 0; passed < restSeconds && faults.length === 0; ) {
     const seconds = passed < 300 ? 10 : 120
     passed += seconds
+    refundLedger.close(seconds)
     chain.close(yield* Clock.currentTimeMillis, [])
     yield* chain.ring
     yield* passing(seconds * 1000)
@@ -322,7 +354,8 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
 })
 
 /** What came to pass, read off the tables. */
-const count = ({ counters, tables }: World): void => {
+const count = ({ counters, refundLedger, tables }: World): void => {
+  counters.add("refund's fee raised", refundLedger.given.filter(({ isBump }) => isBump).length)
   for (const { reason, state } of tables.inbox.values()) {
     if (state === "applied") counters.add("payment funded")
     if (state === "parked") counters.add("payment parked")
@@ -339,21 +372,10 @@ const count = ({ counters, tables }: World): void => {
     if (events.includes("payout.unknown") && events.includes("payout.delivered"))
       counters.add("payout delivered after a lost reply")
     if (events.includes("payout.rejected")) counters.add("payout rejected")
+    if (events.includes("refund.confirmed")) counters.add("refund made")
     if (events.includes("payout.partlyRefused")) counters.add("part refused")
-    if (tables.transactions.get(id as TransactionId)?.status === "expired") counters.add("expired")
-    if (
-      audits.some(({ cause, event }) => event === "payment.matched" && cause === "watcher") &&
-      wasWaiting(tables, id)
-    )
-      counters.add("payment waited and was told again")
+    if (tables.transactions.get(id)?.status === "expired") counters.add("expired")
   }
-}
-
-const wasWaiting = (tables: World["tables"], id: TransactionId): boolean => {
-  const row = tables.transactions.get(id)
-  const funding = row?.fundedBy == null ? undefined : tables.inbox.get(row.fundedBy)
-  const funded = tables.audits.get(id)?.find(({ event }) => event === "payment.matched")
-  return funding !== undefined && funded !== undefined && funded.atMillis > funding.seenAtMillis
 }
 
 /** Plays a seed to its end. The same seed and options give the same digest, on any machine. */
