@@ -58,7 +58,7 @@ describe.skipIf(hasNoPostgres)(
       expect(played.evidence.book.length).toBeGreaterThan(50)
     })
 
-    it("is found out when a row of the inbox is deleted (I11)", () => {
+    it("is found out when a row of the inbox is deleted", () => {
       expect(afterDeletion).toContain("every credit to us is in the inbox once, as the ledger has it")
     })
 

@@ -58,7 +58,7 @@ describe("the fault proxy", () => {
     expect(echo.heard).toBe("hello")
   })
 
-  it("cuts after the bytes it was told of have passed, and before their answer (D1)", async () => {
+  it("cuts after the bytes it was told of have passed, and before their answer", async () => {
     const client = await connect()
     const cut = proxy.cutAt(isWord("COMMIT"), "sent")
 
@@ -70,7 +70,7 @@ describe("the fault proxy", () => {
     expect(client.text).toBe("")
   })
 
-  it("cuts in the middle of the bytes it was told of (D1)", async () => {
+  it("cuts in the middle of the bytes it was told of", async () => {
     const client = await connect()
     const cut = proxy.cutAt(isWord("COMMIT"), "half")
 
@@ -81,7 +81,7 @@ describe("the fault proxy", () => {
     expect("COM".startsWith(echo.heard)).toBe(true)
   })
 
-  it("cuts when the answer is on its way, and the answer is lost (D1)", async () => {
+  it("cuts when the answer is on its way, and the answer is lost", async () => {
     const client = await connect()
     void proxy.cutAt(isWord("COMMIT"), "answered")
 
@@ -121,7 +121,7 @@ describe("the fault proxy", () => {
     await hears(client, "echo aecho b")
   })
 
-  it("leaves a client before a half-open line, open and without an answer (I9)", async () => {
+  it("leaves a client before a half-open line, open and without an answer", async () => {
     const client = await connect()
     say(client, "a")
     await hears(client, "echo a")
