@@ -198,8 +198,8 @@ const program = Effect.fnUntraced(function* (seed: number, options: Options) {
     process.plug.light(draw.between(1, 30), after, () => {
       counters.add(after ? "crashed after an effect" : "crashed before an effect")
       trace.add(`${process.name} dies ${after ? "after" : "before"} an effect`)
-    }
-  })
+    })
+  }
 
   /** What the network does to refunds: closes ledgers, loses answers, forgets, hears again, lags, grows dear. */
   const disturbNetwork = (): void => {
