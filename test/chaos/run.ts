@@ -40,16 +40,16 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const percentile = (values_: ReadonlyArray<number>, share: number): number =>
-  values_.toSorted((a, b) => a - b)[Math.min(values_.length - 1, Math.floor(values_.length * share))] ?? 0
+const percentile = (millis: ReadonlyArray<number>, share: number): number =>
+  millis.toSorted((a, b) => a - b)[Math.min(millis.length - 1, Math.floor(millis.length * share))] ?? 0
 
 const seconds = (millis: number): string => `${(millis / 1000).toFixed(2)} s`
 
-const spread = (values_: ReadonlyArray<number>): string => {
+const spread = (millis: ReadonlyArray<number>): string => {
   const within = [1, 2, 5, 10].map(
-    (limit) => `${values_.filter((each) => each <= limit * 1000).length} within ${limit} s`
+    (limit) => `${millis.filter((each) => each <= limit * 1000).length} within ${limit} s`
   )
-  return `median ${seconds(percentile(values_, 0.5))}, max ${seconds(Math.max(0, ...values_))} (${within.join(", ")} of ${values_.length})`
+  return `median ${seconds(percentile(millis, 0.5))}, max ${seconds(Math.max(0, ...millis))} (${within.join(", ")} of ${millis.length})`
 }
 
 const sum = (counts: ReadonlyMap<string, number>): number =>
@@ -77,7 +77,7 @@ const report = (played: Played, verdicts: ReadonlyArray<Verdict>): void => {
   say(`recovery after a kill: ${spread(played.recoveries)}`)
   say(`recovery from a fault lived through: ${spread(played.livedThrough)}`)
   say(
-    `load: ${load.announced} announced, ${load.paid} paid, ${load.wrong} paid wrongly, ${load.unanswered} announcements unanswered; ` +
+    `load: ${load.announced} announced, ${load.paid} paid, ${load.wrong} paid wrongly, ${load.unanswered} announcements unanswered and made again; ` +
       `${evidence.book.length} payouts in the rail's book, ${evidence.refunds.length} refunds, ` +
       `${evidence.inbox.filter(({ state }) => state === "parked").length} payments parked`
   )
