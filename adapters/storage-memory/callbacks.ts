@@ -5,7 +5,7 @@
  * moves with its own; so those that can be sent are not looked for among those that cannot.
  */
 import type { CustomerId, TransactionId } from "../../machines/domain/Ids.ts"
-import type { CallbackRow, CustomerCallbackRow, TransactionRow } from "../../src/ports/rows.ts"
+import type { CallbackRow, CustomerCallbackRow, CustomerRow, TransactionRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { at } from "./at.ts"
 import type { StoredCallback, StoredCustomerCallback, Tables } from "./tables.ts"
@@ -37,7 +37,22 @@ export const leaveCallback = (tables: Tables, transaction: TransactionRow, nowMi
   })
 }
 
-/** A verdict has changed the status of a customer. */
+/** A verdict that is shown as NEEDS_INFO while data is contested, and again as it is afterwards. Under "*" stands no verdict. */
+export const givesWay = (type: string, status: string): boolean =>
+  type !== "*" && (status === "ACCEPTED" || status === "PROCESSING")
+
+/** The one of a customer's that is told of. */
+export const givingWay = ({
+  statuses
+}: CustomerRow): { readonly type: string; readonly status: string } | null => {
+  const [first] = Object.entries(statuses)
+    .map(([type, { status }]) => ({ type, status }))
+    .filter(({ status, type }) => givesWay(type, status))
+    .sort((a, b) => (a.type < b.type ? -1 : 1))
+  return first ?? null
+}
+
+/** A verdict has changed the status of a customer, or a rail contests its data. */
 export const leaveCustomerCallback = (
   tables: Tables,
   told: Pick<CustomerCallbackRow, "customerId" | "version" | "type" | "status">,

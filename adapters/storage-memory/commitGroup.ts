@@ -19,7 +19,7 @@ import type {
   TransactionRow
 } from "../../src/ports/rows.ts"
 import { unbornOf, writeBirth } from "./births.ts"
-import { leaveCallback } from "./callbacks.ts"
+import { givingWay, leaveCallback, leaveCustomerCallback } from "./callbacks.ts"
 import { checkRefunds, writeRefunds } from "./refunds.ts"
 import { Rejected } from "./Rejected.ts"
 import { isOpen, type StoredInbox, type StoredPayout, type Tables } from "./tables.ts"
@@ -244,7 +244,14 @@ const writeStep = (tables: Tables, row: StepRow, group: Group, nowMillis: number
     const customer = tables.customers.get(row.attention.customerId)
     if (customer !== undefined && !customer.erased) {
       const contested = [...new Set([...customer.contested, ...row.attention.contested])]
-      tables.customers.set(customer.id, { ...customer, contested, version: customer.version + 1 })
+      const version = customer.version + 1
+      tables.customers.set(customer.id, { ...customer, contested, version })
+      const told = givingWay(customer)
+      if (told !== null) {
+        const { type } = told
+        const news = { customerId: customer.id, version, type, status: "NEEDS_INFO" }
+        leaveCustomerCallback(tables, news, nowMillis)
+      }
     }
   }
   if (row.reservation !== null) {

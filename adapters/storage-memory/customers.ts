@@ -4,7 +4,7 @@ import { isFinal } from "../../machines/domain/Sep31Status.ts"
 import type { CustomerRow, FileRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { at } from "./at.ts"
-import { forgetCallbacks, leaveCustomerCallback } from "./callbacks.ts"
+import { forgetCallbacks, givesWay, givingWay, leaveCustomerCallback } from "./callbacks.ts"
 import type { Tables } from "./tables.ts"
 
 type Methods = Pick<
@@ -101,8 +101,17 @@ export const customerMethods = (tables: Tables): Methods => {
           },
           contested: contested.filter((name) => !put.includes(name))
         }))
-        if (row !== null && before.statuses[type]?.status !== status)
-          leaveCustomerCallback(tables, { customerId: id, version: row.version, type, status }, nowMillis)
+        if (row === null) return row
+        const isCleared = before.contested.length > 0 && row.contested.length === 0
+        const isNew = before.statuses[type]?.status !== status
+        const told =
+          (isNew || (isCleared && givesWay(type, status))) && type !== "*"
+            ? { type, status }
+            : isCleared
+              ? givingWay(row)
+              : null
+        if (told !== null)
+          leaveCustomerCallback(tables, { customerId: id, version: row.version, ...told }, nowMillis)
         return row
       }),
     dueVerdicts: ({ againInSeconds, limit }) =>

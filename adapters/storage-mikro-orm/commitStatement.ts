@@ -9,6 +9,7 @@
  */
 import { nextBooking } from "./migrations/0004_books.ts"
 import { varyingColumns } from "./actorRows.ts"
+import { givesWay } from "./customerStatements.ts"
 
 /** A relation the statement reads: its name and the names and types of its columns. */
 export interface Shape {
@@ -218,7 +219,14 @@ const stepParts: Readonly<Record<string, string>> = {
       contested = array(select distinct f from unnest(c.contested || x.fields) f order by f)
     from (select customer_id, array_agg(field) as fields, count(distinct transaction_id)::int as steps from contest
       where transaction_id in (select id from updated) group by customer_id order by customer_id) x
-    where c.id = any(${idsOf("contest", "customer_id")}) and c.id = x.customer_id and not c.erased)`,
+    where c.id = any(${idsOf("contest", "customer_id")}) and c.id = x.customer_id and not c.erased
+    returning c.id, c.version, c.callback_url, x.steps),
+  contest_told as (
+    insert into customer_callback (customer_id, version, type, status, state, tries, due_at, created_at)
+    select c.id, s.version, v.type, 'NEEDS_INFO', 'pending', 0, kedge_now(), kedge_now()
+    from contested c cross join generate_series(c.version - c.steps + 1, c.version) as s(version) cross join lateral (select o.type from verdict o
+      where o.customer_id = c.id and ${givesWay("o")} order by o.type limit 1) v
+    where c.callback_url is not null)`,
   returned: `refund_row as (
     insert into refund (transaction_id, version, line, stellar_transaction_id, amount)
     select transaction_id, version, line, stellar_transaction_id, amount from returned

@@ -59,6 +59,10 @@ const rowOf = (row: CustomerColumns): CustomerRow => ({
 const first = (rows: Rows<CustomerColumns>) =>
   Effect.map(rows, ([row]) => (row === undefined ? null : rowOf(row)))
 
+/** A verdict that is shown as NEEDS_INFO while data is contested, and again as it is afterwards. Under "*" stands no verdict. */
+export const givesWay = (v: string): string =>
+  `${v}.type <> '*' and ${v}.status in ('ACCEPTED', 'PROCESSING')`
+
 /** One value for owner, account and memo, whatever characters they hold. */
 const addressOf = (owner: string, account: string, memo: Memo | null): string =>
   JSON.stringify(memo === null ? [owner, account] : [owner, account, memo.type, memo.value])
@@ -195,10 +199,14 @@ const methodsOver = (engine: Engine, grouped: ReturnType<typeof groupedReads>): 
  * The statement does not see the row it writes to `verdict`, so the answer is put together from the others and from it. What the
  * status was before is read from the row as it is changed: another verdict may have come since the statement began.
  */
-const recordVerdictText = `with changed as (
+const recordVerdictText = `with before as materialized (
+    select id, cardinality(contested) > 0 as was_contested from customer where id = $1::text::uuid for update),
+  changed as (
     update customer c set version = c.version + 1,
       contested = array(select f from unnest(c.contested) f where f <> all($6::text::text[]))
-    where c.id = $1::text::uuid and not c.erased and ($7::text is null or c.version = $7::text::int) returning c.*),
+    from before b
+    where c.id = b.id and not c.erased and ($7::text is null or c.version = $7::text::int)
+    returning c.*, b.was_contested and cardinality(c.contested) = 0 as is_cleared),
   judged as (
     insert into verdict as v (customer_id, type, status, message, ask_again_at)
     select id, $2::text, $3::text, $4::text, kedge_now() + make_interval(secs => $5::text::float8) from changed
@@ -207,9 +215,14 @@ const recordVerdictText = `with changed as (
     returning *),
   told as (
     insert into customer_callback (customer_id, version, type, status, state, tries, due_at, created_at)
-    select c.id, c.version, j.type, j.status, 'pending', 0, kedge_now(), kedge_now()
-    from changed c join judged j on j.customer_id = c.id
-    where c.callback_url is not null and j.was is distinct from j.status)
+    select c.id, c.version, t.type, t.status, 'pending', 0, kedge_now(), kedge_now()
+    from changed c join judged j on j.customer_id = c.id cross join lateral (
+      select j.type, j.status, 0 as place
+        where j.type <> '*' and (j.was is distinct from j.status or c.is_cleared and ${givesWay("j")})
+      union all select o.type, o.status, 1 from verdict o
+        where c.is_cleared and o.customer_id = c.id and o.type <> j.type and ${givesWay("o")}
+      order by place, type limit 1) t
+    where c.callback_url is not null)
   select ${columns}, (select ${verdictObject} from (
       select * from judged union all
       select * from verdict o where o.customer_id = c.id and o.type <> $2::text) v) as statuses

@@ -3,7 +3,8 @@
  * (S12-CB-03).
  *
  * What is sent is the customer as it is when it is sent, under the type whose status changed, so a late try never shows an older
- * status after a newer one. Gotcha: a change that another has overtaken is not sent at all; the row of the newer one is.
+ * status after a newer one. Gotcha: a change that another has overtaken is not sent at all; the row of the newer one is. While a
+ * rail contests data, the status is NEEDS_INFO, whatever is on record.
  */
 import { Context, Effect, FiberSet, Layer, Queue, Schedule } from "effect"
 import { callbackMetrics } from "../callbacks/callbackMetrics.ts"
@@ -30,7 +31,9 @@ const aboutRow = ({ customerId, status, tries, version }: CustomerCallbackRow) =
   tries
 })
 
-const unmade: Sent = { _tag: "Failed", retryable: true, status: null, reason: "it could not be made" }
+const failed = (reason: string): Sent => ({ _tag: "Failed", retryable: true, status: null, reason })
+const unmade = failed("it could not be made")
+const unsettled = failed("the status is not settled")
 
 export class CustomerCallbacks extends Context.Service<
   CustomerCallbacks,
@@ -55,8 +58,10 @@ export class CustomerCallbacks extends Context.Service<
       /** Whether the status a row tells of is still the one on record. */
       const standsNow = Effect.fnUntraced(function* (row: CustomerCallbackRow) {
         const customer = yield* storage.customer(row.customerId)
-        const stands = customer !== null && !customer.erased && row.type !== storing
-        return stands && recorded(customer, row.type)?.status === row.status ? customer : null
+        if (customer === null || customer.erased || row.type === storing) return null
+        const known = recorded(customer, row.type)?.status
+        const status = customer.contested.length > 0 && known !== "REJECTED" ? "NEEDS_INFO" : known
+        return status === row.status ? customer : null
       })
 
       const send = Effect.fnUntraced(function* (row: CustomerCallbackRow) {
@@ -64,8 +69,8 @@ export class CustomerCallbacks extends Context.Service<
         const shown = yield* customers.shown(row.customerId, row.type)
         const customer = yield* standsNow(row)
         if (customer === null) return "overtaken" as const
-        // Values on their way, or a field a rail contests: on record it is as it was, and to be told when that is over.
-        if (shown.verdict.status !== row.status) return "unsettled" as const
+        // Values on their way: on record it is as it was, and to be told when that is over.
+        if (shown.verdict.status !== row.status) return unsettled
         return yield* sender.send({
           url: row.url,
           body: presentCustomer(shown, langDefault),
@@ -90,7 +95,6 @@ export class CustomerCallbacks extends Context.Service<
           const sent = yield* send(row).pipe(unsent(row))
           // Gotcha: "delivered" would end the registration with a status that nobody was told.
           if (sent === "overtaken") return yield* settle(row, "dead")
-          if (sent === "unsettled") return yield* settle(row, { retryInSeconds: timing.callbackRetryFirst })
           const ageSeconds = Math.max(0, now - row.createdAtMillis) / 1_000
           const tried = { id: `${row.customerId}:${row.version}`, tries: row.tries, ageSeconds }
           const as = settledAs(timing, tried, sent)

@@ -17,7 +17,8 @@ export interface CustomerStorage {
   /**
    * Records a verdict, raises the version, and takes the fields that were put out of what is contested. Null: there is no
    * such customer, it was erased, or its version is not `ifVersion`; an erased customer takes no verdict. Where the status
-   * is another than before and the customer has a callback, a row is left in the outbox.
+   * is another than before and the customer has a callback, a row is left in the outbox; and where nothing is contested any
+   * more, for a verdict that is shown again as it was. Under `*` stands no verdict, and nothing of it is told.
    *
    * Failure and persistence: durable when it answers, and told afterwards; a crash in between is made good by
    * `askAgainInSeconds`, which stands until it was told, and by the due time of the attention rows that wait on the customer.

@@ -53,6 +53,51 @@ export const customerCallbackDrafts: ReadonlyArray<Draft> = [
   }),
 
   draft(
+    "data a rail contests is told as NEEDS_INFO, and what is shown again once the last of it was put (S12-CB-03)",
+    function* (given) {
+      const { rows, storage } = given
+      const id = yield* customerOf(given)
+      const type = "sep31-receiver"
+      yield* judge(given, id, "ACCEPTED")
+      yield* judge(given, id, "PROCESSING", "*")
+      yield* storage.setCustomerCallback(id, url)
+      const birth = rows.birth({ receiverId: id })
+      yield* storage.commit(rows.group({ births: [birth] }))
+      const leaf = "pending_customer_info_update.awaitingCustomer"
+      const attention = {
+        kind: "customer-info" as const,
+        dueInSeconds: 10,
+        customerId: id,
+        contested: ["a", "b"]
+      }
+      yield* storage.commit(rows.group({ steps: [rows.step(birth, { leaf, attention })] }))
+      const version = (yield* storage.customer(id))?.version ?? 0
+      const told = (at: number, status: string) => [{ version: at, type, status, url, tries: 0 }]
+      yield* same("what is told of it", yield* due(given, id), told(version, "NEEDS_INFO"))
+      yield* storage.settleCustomerCallback({ customerId: id, version, as: "delivered" })
+      const put = (names: ReadonlyArray<string>, under: string, status: string) =>
+        Effect.map(
+          storage.recordVerdict({
+            id,
+            type: under,
+            status,
+            message: null,
+            askAgainInSeconds: null,
+            put: names
+          }),
+          (row) => row?.version ?? 0
+        )
+      yield* put(["a"], "*", "PROCESSING")
+      yield* same("what is told while some of it is contested", yield* due(given, id), [])
+      const cleared = yield* put(["b"], "*", "PROCESSING")
+      yield* same("what is told when it was put", yield* due(given, id), told(cleared, "ACCEPTED"))
+      yield* storage.settleCustomerCallback({ customerId: id, version: cleared, as: "dead" })
+      yield* put(["b"], type, "ACCEPTED")
+      yield* same("what is told of a PUT of what nobody contests", yield* due(given, id), [])
+    }
+  ),
+
+  draft(
     "each change of a status is told to the newest address, in order, one at a time (S12-CB-02, S12-CB-03)",
     function* (given) {
       const { advance, rows, storage } = given

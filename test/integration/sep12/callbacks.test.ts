@@ -7,12 +7,15 @@ import type { CustomerId } from "../../../machines/domain/Ids.ts"
 import type { CustomerStatus } from "../../../src/ports/KycProvider.ts"
 import { CustomerCallbacks } from "../../../src/sep12/CustomerCallbacks.ts"
 import { Customers } from "../../../src/sep12/Customers.ts"
+import { Actors } from "../../../src/runtime/Actors.ts"
+import { birth, bringPayments, payment, untilState } from "../../support/runtimeWorld.ts"
 import { scriptedOutbound } from "../../support/scriptedOutbound.ts"
 import {
   anchorA,
   anchorB,
   keypair,
   person,
+  receiver,
   sender,
   type Sep12World,
   startSep12
@@ -21,7 +24,16 @@ import {
 const { outbound, script, sent } = scriptedOutbound()
 let world: Sep12World
 beforeAll(async () => {
-  world = await startSep12({ outbound })
+  world = await startSep12({
+    outbound,
+    // Bounces every account number but one.
+    execute: ({ receiver: to }) =>
+      Effect.succeed(
+        to["bank_account_number"] === "4711"
+          ? { _tag: "Delivered", externalId: "e" }
+          : { _tag: "CustomerInfoNeeded", party: "receiver", fields: ["bank_account_number"] }
+      )
+  })
 })
 afterAll(() => world.stop())
 beforeEach(() => {
@@ -206,6 +218,50 @@ describe("sep12 customer callbacks", () => {
     await deliver()
 
     expect(statuses()).toEqual(["PROCESSING", "ACCEPTED"])
+  })
+
+  it("data that a rail bounces is told as it is wanted again, and that it was taken (S12-CB-03, S12-GET-08)", async () => {
+    const senderId = await registered()
+    const receiverId = (await world.register({ ...receiver, ...fresh() })) as CustomerId
+    await listen({ id: receiverId, url })
+    await world.run(
+      Effect.gen(function* () {
+        yield* (yield* Actors).bear(birth(1, { senderId, receiverId, receiverType: "sep31-receiver" }))
+        yield* bringPayments([payment(1)])
+        yield* untilState(1, "pending_customer_info_update.awaitingCustomer")
+      })
+    )
+    await deliver()
+    expect(sent.map(({ json }) => json)).toEqual([
+      (await world.get({ id: receiverId, type: "sep31-receiver" })).body
+    ])
+    expect(statuses()).toEqual(["NEEDS_INFO"])
+
+    await world.register({ id: receiverId, type: "sep31-receiver", bank_account_number: "4711" })
+    await deliver()
+    expect(statuses()).toEqual(["NEEDS_INFO", "ACCEPTED"])
+  })
+
+  it("one whose status never settles is given up in the end (S31-CB-11, S12-CB-03)", async () => {
+    const id = await registered()
+    await listen({ id, url })
+    await world.register({ id, type, last_name: "Okafor" })
+    // Whoever stores values has died, and nobody sweeps.
+    const marked = world.tables.customers.get(id)
+    if (marked === undefined) throw new Error("no such customer")
+    const mark = { status: "PROCESSING", message: "dead@0", askAgainAtMillis: null }
+    world.tables.customers.set(id, { ...marked, statuses: { ...marked.statuses, "*": mark } })
+    await deliver()
+    const rows = () => [...world.tables.customerCallbacks.values()].filter((row) => row.customerId === id)
+    expect(rows()).toMatchObject([{ state: "pending", tries: 1 }])
+
+    for (const row of rows()) {
+      const key = `${id}:${row.version}`
+      world.tables.customerCallbacks.set(key, { ...row, dueAtMillis: 0, createdAtMillis: 0 })
+    }
+    await deliver()
+    expect(rows()).toMatchObject([{ state: "dead", tries: 2 }])
+    expect(sent).toEqual([])
   })
 
   it("an erased customer is told of no more (S12-DEL-04)", async () => {

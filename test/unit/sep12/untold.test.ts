@@ -126,17 +126,31 @@ describe("sep12 several PUTs of one customer at once", () => {
     return Effect.gen(function* () {
       const id = yield* waitingOne
       yield* receiverOf(id)
-      const senderId = yield* put({ transactionId: id, type }, [text("first_name", "Ada")])
-      // Judged as another type as well, by both at once and for the first time.
       both = gate(2)
-      const values = [...person, text("bank_account_number", "1")]
-      yield* Effect.all(
-        [put({ transactionId: id, type }, values), put({ id: senderId, type: "sep31-receiver" }, values)],
-        { concurrency: 2 }
-      )
+      const side = put({ transactionId: id, type })
+      const [senderId, other] = yield* Effect.all([side, side], { concurrency: 2 })
 
-      expect(tables.customers.get(senderId)?.statuses["sep31-receiver"]?.status).toBe("ACCEPTED")
+      expect(other).toBe(senderId)
+      expect(tables.customers.get(senderId)?.statuses[type]?.status).toBe("ACCEPTED")
       expect(yield* statusOf(1)).toBe(awaitingPayment)
+    }).pipe(Effect.provide(over(tables, { putCustomerValues })))
+  })
+
+  it.effect("as sender and as receiver leave it accepted as both (S31-KYC-03, S12-PUT-17)", () => {
+    const tables = emptyTables()
+    const both = gate(2)
+    const putCustomerValues: Storage["Service"]["putCustomerValues"] = (id, rows) =>
+      both.pipe(Effect.andThen(make(tables).putCustomerValues(id, rows)))
+    const values = [...person, text("bank_account_number", "4711")]
+    return Effect.gen(function* () {
+      const [id] = yield* Effect.all([put({ type }, values), put({ type: "sep31-receiver" }, values)], {
+        concurrency: 2
+      })
+
+      expect(tables.customers.get(id)?.statuses).toMatchObject({
+        [type]: { status: "ACCEPTED" },
+        "sep31-receiver": { status: "ACCEPTED" }
+      })
     }).pipe(Effect.provide(over(tables, { putCustomerValues })))
   })
 
