@@ -33,6 +33,8 @@ export interface ChallengeWish {
   readonly memo?: string
   readonly homeDomain?: string
   readonly clientDomain?: string
+  /** Who asks, as far as that is known of somebody who has not signed in: an address. */
+  readonly from?: string
   /** The request as it came, for where it must be signed. */
   readonly request?: RequestToSign
 }
@@ -155,7 +157,7 @@ const makeChallenges = Effect.gen(function* () {
       Effect.fromResult(readWish(wish, server, settings)),
       (sentence) => refused(sentence)
     )
-    const clientDomain = yield* clientDomains.verify(wish.clientDomain)
+    const clientDomain = yield* clientDomains.verify(wish.clientDomain, wish.from ?? "unknown")
     if (token !== null) {
       yield* checkSignedRequest(token, request.query, {
         ...signing,

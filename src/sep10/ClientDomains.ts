@@ -6,7 +6,7 @@
  * that it would not do (S10-CD-04). Gotcha: failures are remembered too, for some seconds, or a domain that does not answer
  * would be called by every try.
  */
-import { Cache, Context, Effect, Exit, Layer, Result, Schema } from "effect"
+import { Cache, Context, Effect, Exit, Layer, Option, Result, Schema } from "effect"
 import { Toml } from "effect/encoding"
 import { say } from "../../machines/domain/Sentence.ts"
 import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
@@ -34,9 +34,13 @@ export class ClientDomains extends Context.Service<
   {
     /**
      * The verified client domain, or null where none was named or the one named is to be ignored (S10-CD-01). Refuses with 400
-     * what cannot be verified, with 403 what may not sign in here.
+     * what cannot be verified, with 403 what may not sign in here. `owner` tells callers apart: the calls of one use up nobody
+     * else's share, and a failure is the caller's own.
      */
-    readonly verify: (named: string | undefined) => Effect.Effect<ClientDomain | null, ChallengeRefused>
+    readonly verify: (
+      named: string | undefined,
+      owner: string
+    ) => Effect.Effect<ClientDomain | null, ChallengeRefused>
   }
 >()("kedge/sep10/ClientDomains") {
   static readonly layer: Layer.Layer<ClientDomains, never, KedgeConfig | Outbound | Signer> = Layer.effect(
@@ -104,14 +108,14 @@ const make = Effect.gen(function* () {
   const note = (domain: string, reason: string) =>
     Effect.logInfo("a client domain could not be verified", { host: domain, reason })
 
-  const fetchKey = Effect.fnUntraced(function* (domain: string) {
+  const fetchKey = Effect.fnUntraced(function* (domain: string, owner: string) {
     const isLocal = settings.allowLocal && /^(localhost|127\.0\.0\.1|\[::1\])(:|$)/.test(domain)
     const answer = yield* outbound
       .send({
         method: "GET",
         url: `${isLocal ? "http" : "https"}://${domain}/.well-known/stellar.toml`,
         headers: { Accept: "text/plain, application/toml" },
-        owner: "client domains",
+        owner: `client domains of ${owner}`,
         timeoutSeconds: clientDomainTimeout,
         maxBytes: tomlMax
       })
@@ -129,16 +133,33 @@ const make = Effect.gen(function* () {
     return key.success
   })
 
-  const keys = yield* Cache.makeWith(fetchKey, {
+  /** What was read, for everybody. */
+  const keys = yield* Cache.make({
     capacity: domainsKept,
-    timeToLive: (exit) => `${Exit.isSuccess(exit) ? clientDomainMemory : failureSeconds} seconds`
+    timeToLive: `${clientDomainMemory} seconds`,
+    lookup: (domain: string): Effect.Effect<string> =>
+      Effect.die(new Error(`the key of ${domain} is set when it was read`))
   })
 
+  /** Each caller's own tries: one at a time of a domain, and none for a while after one that failed. */
+  const tries = yield* Cache.makeWith(
+    (key: string) => {
+      const space = key.lastIndexOf(" ")
+      const domain = key.slice(space + 1)
+      return Effect.tap(fetchKey(domain, key.slice(0, space)), (read) => Cache.set(keys, domain, read))
+    },
+    {
+      capacity: domainsKept,
+      timeToLive: (exit) => `${Exit.isSuccess(exit) ? 0 : failureSeconds} seconds`
+    }
+  )
+
   return ClientDomains.of({
-    verify: Effect.fnUntraced(function* (named: string | undefined) {
+    verify: Effect.fnUntraced(function* (named: string | undefined, owner: string) {
       const domain = yield* Effect.fromResult(admit(named, settings))
       if (domain === null) return null
-      const key = yield* Cache.get(keys, domain)
+      const known = yield* Cache.getSuccess(keys, domain)
+      const key = Option.isSome(known) ? known.value : yield* Cache.get(tries, `${owner} ${domain}`)
       return key === publicKey
         ? yield* refused(say`the SIGNING_KEY of client_domain is this server's own`)
         : { domain, key }

@@ -47,6 +47,16 @@ export class FairAddress extends HttpApiMiddleware.Service<FairAddress>()("kedge
   ).pipe(Layer.provide(FairShare.layer))
 }
 
+/** By address, as the share of who has no token is counted. */
+export const callerOf = (
+  { headers, remoteAddress }: Pick<HttpServerRequest.HttpServerRequest, "headers" | "remoteAddress">,
+  trustedProxies: number
+): string => {
+  // A socket that is gone already has no address; its answer reaches nobody.
+  const peer = Option.getOrElse(remoteAddress, () => "unknown")
+  return callerOfAddress(clientAddress(peer, headers["x-forwarded-for"], trustedProxies))
+}
+
 const make = Effect.gen(function* () {
   const { fairness } = yield* KedgeConfig
   const accounts = new Buckets(fairness.account)
@@ -60,12 +70,9 @@ const make = Effect.gen(function* () {
 
   return FairShare.of({
     ofAccount: (account) => counted(accounts, account),
-    ofAddress: Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, remoteAddress }) => {
-      // A socket that is gone already has no address; its answer reaches nobody.
-      const peer = Option.getOrElse(remoteAddress, () => "unknown")
-      const address = clientAddress(peer, headers["x-forwarded-for"], fairness.trustedProxies)
-      return counted(addresses, callerOfAddress(address))
-    })
+    ofAddress: Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+      counted(addresses, callerOf(request, fairness.trustedProxies))
+    )
   })
 })
 

@@ -36,9 +36,10 @@ const world = (published: Readonly<Record<string, Publishes>> = { [domain]: toml
   return { ...tomls, lines, run }
 }
 
-const verify = (named?: string) => Effect.flatMap(ClientDomains, (domains) => domains.verify(named))
-const refusal = (named?: string) =>
-  Effect.map(Effect.flip(verify(named)), ({ message, status }) => `${status} ${message}`)
+const verify = (named?: string, owner = "192.0.2.1") =>
+  Effect.flatMap(ClientDomains, (domains) => domains.verify(named, owner))
+const refusal = (named?: string, owner?: string) =>
+  Effect.map(Effect.flip(verify(named, owner)), ({ message, status }) => `${status} ${message}`)
 
 const unread = "400 the stellar.toml of client_domain could not be read over https"
 const keyless = "400 the stellar.toml of client_domain has no SIGNING_KEY that is an account (G…)"
@@ -67,7 +68,7 @@ describe("a client domain", () => {
               method: "GET",
               url: "https://wallet.example.org/.well-known/stellar.toml",
               headers: { Accept: "text/plain, application/toml" },
-              owner: "client domains",
+              owner: "client domains of 192.0.2.1",
               timeoutSeconds: 5,
               maxBytes: 102_400
             }
@@ -192,6 +193,30 @@ describe("a client domain", () => {
       })
     )
   })
+})
+
+describe("a flood of client domains", () => {
+  it.effect(
+    "uses up the flooder's share alone, and its failures are nobody else's (SEC-08, S10-CH-16)",
+    () => {
+      const { hosts, run, sent } = world({})
+      return run(
+        Effect.gen(function* () {
+          for (let at = 0; at < 30; at++) yield* refusal(`d${at}.example.org`, "198.51.100.7")
+          expect(yield* refusal(domain, "198.51.100.7")).toBe(unread)
+          hosts.set(domain, toml())
+
+          expect((yield* verify(domain, "192.0.2.1"))?.key).toBe(key)
+          expect(new Set(sent.map(({ owner }) => owner))).toEqual(
+            new Set(["client domains of 198.51.100.7", "client domains of 192.0.2.1"])
+          )
+          // what was read is believed for all
+          expect((yield* verify(domain, "198.51.100.7"))?.key).toBe(key)
+          expect(sent).toHaveLength(32)
+        })
+      )
+    }
+  )
 })
 
 describe("attribution", () => {
