@@ -107,7 +107,8 @@ export const orderOf = (payout: Payout): PayoutRequest => ({
   payoutId: payout.payoutId,
   transactionId: payout.transactionId,
   amount: payout.amount,
-  asset: payout.asset,
+  // of which the amount is: what it was converted to, where it was
+  asset: payout.destinationAsset,
   fundingMethod: payout.fundingMethod,
   customerAccountNumber: payout.receiver["bank_account_number"] ?? null,
   transactionAccountNumber: payout.fields["account_number"] ?? null

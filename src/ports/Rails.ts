@@ -59,7 +59,14 @@ export const RefundedByIntegrator = Schema.TaggedStruct("RefundedByIntegrator", 
 })
 /** Failed for good and nothing is to be returned: the transaction ends in `error`, for a person. */
 export const Failed = Schema.TaggedStruct("Failed", { reason: Text })
-/** Of the payout's amount `refused` is owed back, in units of the asset received; the rest was delivered, or is on its way. The fee stays. */
+/**
+ * Of the payout's amount `refused` is owed back, in units of the asset received; the rest was delivered, or is on its way. The
+ * fee stays.
+ *
+ * Not for a payout that was converted (`payout.destinationAsset` is another asset than `payout.asset`): its price holds for the whole
+ * amount, so nobody can say what a part is worth in the asset received. Such an answer is held for a person; answer `Rejected` where
+ * nothing was delivered, and settle a part with your bank.
+ */
 export const PartlyRefused = Schema.TaggedStruct("PartlyRefused", {
   refused: AmountText,
   rest: Schema.Literals(["delivered", "pending"]),

@@ -15,7 +15,10 @@ export interface Clause {
 
 export interface RailUnderTest {
   readonly rail: PaymentRail
-  /** A payout the rail delivers or takes; each call gives one with an id never used before. */
+  /**
+   * A payout the rail delivers or takes; each call gives one with an id never used before. Where you deliver what was converted
+   * (`destinationAsset` is another asset than `asset`), run the contract for such payouts as well.
+   */
   readonly payout: Effect.Effect<Payout>
 }
 
@@ -34,6 +37,20 @@ export const railContract = ({ payout, rail }: RailUnderTest): ReadonlyArray<Cla
         const decoded = decodeOutcome(outcome)
         if (Result.isFailure(decoded))
           return yield* broken(`execute answered outside the contract: ${String(decoded.failure)}`)
+      })
+    },
+    {
+      name: "a payout that was converted is not refused in part",
+      check: Effect.gen(function* () {
+        const given = yield* payout
+        if (given.destinationAsset === given.asset) return
+        const outcome = yield* rail.execute(given).pipe(Effect.result)
+        if (Result.isSuccess(outcome) && outcome.success._tag === "PartlyRefused") {
+          return yield* broken(
+            `execute answered PartlyRefused for a payout converted to ${given.destinationAsset}: its price holds for the whole, ` +
+              "and Kedge holds it for a person"
+          )
+        }
       })
     },
     {

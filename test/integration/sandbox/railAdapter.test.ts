@@ -1,8 +1,9 @@
 // Does Kedge's rail adapter tell apart what was refused, what was taken and what nobody knows? Over loopback, against the
 // sandbox's rail and its book.
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, type Scope } from "effect"
+import { Cause, Effect, type Scope } from "effect"
 import { type Sandbox, SandboxServer } from "../../../adapters/sandbox/SandboxServer.ts"
+import { orderOf } from "../../../adapters/sandbox/railAnswers.ts"
 import { sandboxRail } from "../../../adapters/sandbox/SandboxRail.ts"
 import { amount } from "../../../machines/domain/Amount.ts"
 import type { PayoutId, TransactionId } from "../../../machines/domain/Ids.ts"
@@ -55,6 +56,35 @@ describe("the sandbox rail adapter: the rail contract", () => {
 
       expect(clauses.length).toBeGreaterThan(4)
       for (const clause of clauses) yield* clause.check
+    })
+  )
+})
+
+describe("the sandbox rail adapter: a converted payout", () => {
+  const converted = (account: string): Payout => ({
+    ...payoutTo(account),
+    amount: amount("485"),
+    destinationAsset: "iso4217:BRL"
+  })
+
+  it("is ordered in the asset its amount is of, not in the one received (S31-AMT-08)", () => {
+    expect(orderOf(converted("1234"))).toMatchObject({ amount: "485", asset: "iso4217:BRL" })
+    expect(orderOf(payoutTo("1234"))).toMatchObject({ amount: "98.5", asset: "stellar:USDC:G" })
+  })
+
+  it.effect("that the rail refuses in part breaks the contract, which says so", () =>
+    Effect.gen(function* () {
+      const { rail } = yield* start
+      const clauses = (account: string) =>
+        railContract({ rail, payout: Effect.sync(() => converted(account)) })
+      const [clause] = clauses("0009").filter(({ name }) => name.includes("in part"))
+      const [kept] = clauses("1234").filter(({ name }) => name.includes("in part"))
+      if (clause === undefined || kept === undefined) throw new Error("there is such a clause")
+      yield* kept.check
+
+      expect(String(Cause.squash(yield* Effect.flip(Effect.sandbox(clause.check))))).toContain(
+        "PartlyRefused for a payout converted to iso4217:BRL"
+      )
     })
   )
 })
