@@ -19,6 +19,9 @@ const { values } = parseArgs({
   }
 })
 
+/** Seeds of every run that are played a second time: the same seed must go the same way. */
+const twiceAtLeast = 5
+
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
@@ -93,7 +96,8 @@ if (values.seed !== undefined) {
         : `${each.name}: caught by seed ${caught.seed} (${seconds} s): ${caught.faults[0]}`
     )
   }
-  say(`${canaries.length - missed} of ${canaries.length} known bugs caught`)
+  say(`${canaries.length} known bugs`)
+  say(`${canaries.length - missed} passed, ${missed} failed`)
   process.exitCode = missed === 0 ? 0 : 1
 } else {
   const counters = new Counters()
@@ -102,7 +106,8 @@ if (values.seed !== undefined) {
   let steps = 0
   for (let seed = from; seed < from + seeds; seed++) {
     const run = await simulate(seed, options)
-    if (values.twice && (await simulate(seed, options)).digest !== run.digest) {
+    const isPlayedTwice = values.twice || seed < from + twiceAtLeast
+    if (isPlayedTwice && (await simulate(seed, options)).digest !== run.digest) {
       failed += 1
       say(`seed ${seed}: played twice, it went two ways`)
     }
@@ -117,6 +122,8 @@ if (values.seed !== undefined) {
   for (const [counter, times] of [...counters.counts].sort(([a], [b]) => a.localeCompare(b)))
     say(`${String(times).padStart(8)} ${counter}`)
   if (seeds >= 300) for (const counter of counters.missing) say(`NEVER: ${counter}`)
-  say(`${seeds} seeds, ${steps} steps in ${seconds.toFixed(1)} s; ${seeds - failed} passed, ${failed} failed`)
-  process.exitCode = failed === 0 && (seeds < 300 || counters.missing.length === 0) ? 0 : 1
+  const missing = seeds >= 300 ? counters.missing.length : 0
+  say(`${seeds} seeds, ${steps} steps in ${seconds.toFixed(1)} s`)
+  say(`${seeds - failed} passed, ${failed + missing} failed`)
+  process.exitCode = failed + missing === 0 ? 0 : 1
 }
