@@ -112,6 +112,8 @@ const mortal = <S extends object>(
 }
 
 export interface StartOptions {
+  /** In the place of the world's tables in memory. */
+  readonly storage?: Storage["Service"]
   readonly keys?: RefundKeys | null
   /** Where this process dies: asked at each call of a port, by its method. */
   readonly dies?: (method: string) => "through" | "before" | "after"
@@ -119,7 +121,7 @@ export interface StartOptions {
 
 export const start = Effect.fnUntraced(function* (
   { ledger, settings, tables }: RefundWorld,
-  { dies = () => "through", keys = refundKeys(settings.refunds) }: StartOptions = {}
+  { dies = () => "through", keys = refundKeys(settings.refunds), storage }: StartOptions = {}
 ) {
   processes += 1
   const name = `refunds-${processes}`
@@ -129,7 +131,7 @@ export const start = Effect.fnUntraced(function* (
   }
   const around = <S extends object>(service: S) => mortal(service, () => dead, dies, kill)
   const ports = Layer.mergeAll(
-    Layer.succeed(Storage, around(memoryStorage(tables))),
+    Layer.succeed(Storage, around(storage ?? memoryStorage(tables))),
     Layer.succeed(StellarSubmission, around(ledger.port)),
     Layer.mock(StellarNetwork)({ signers: () => Effect.succeed(null) }),
     Layer.succeed(RefundSigner, keys),
@@ -147,7 +149,9 @@ export const start = Effect.fnUntraced(function* (
     yield* Scope.fork(yield* Effect.scope)
   )
   const look = Effect.gen(function* () {
-    const fiber = yield* Effect.forkChild(Context.get(services, RefundExecutor).runOnce)
+    const once = Context.get(services, RefundExecutor).runOnce
+    if (storage !== undefined) return yield* once
+    const fiber = yield* Effect.forkChild(once)
     for (let round = 0; round < 400; round++) {
       const exit = fiber.pollUnsafe()
       if (exit !== undefined) return yield* exit
