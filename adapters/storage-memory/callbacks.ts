@@ -178,6 +178,10 @@ export const callbackMethods = (tables: Tables): Methods => {
       at((nowMillis) => {
         const row = tables.callbacks.get(keyOf(transactionId, version))
         if (row?.state !== "dead") return false
+        const isOvertaken = [...tables.callbacks.values()].some(
+          (other) => other.transaction.id === transactionId && other.version > version
+        )
+        if (isOvertaken) return false
         tables.callbacks.set(keyOf(transactionId, version), {
           ...row,
           state: "pending",

@@ -112,9 +112,10 @@ export const callbackStatements = (engine: Engine): Methods => ({
       ? engine
           .run({
             name: "kedge_replay_callback",
-            text: `update callback set state = 'pending', due_at = kedge_now()
-              where transaction_id = $1::text::uuid and version = $2::text::int and state = 'dead'
-              returning version`,
+            text: `update callback c set state = 'pending', due_at = kedge_now()
+              where c.transaction_id = $1::text::uuid and c.version = $2::text::int and c.state = 'dead'
+                and not exists (select from callback o where o.transaction_id = c.transaction_id and o.version > c.version)
+              returning c.version`,
             values: [transactionId, String(version)]
           })
           .pipe(Effect.map((rows) => rows.length === 1))

@@ -30,6 +30,9 @@ export interface CallbackStorage {
     readonly state: CallbackRow["state"]
     readonly limit: number
   }) => Read<ReadonlyArray<CallbackRow>>
-  /** Makes a dead callback due again at once; false where it is not dead. Failure and persistence: durable when it answers. */
+  /**
+   * Makes a dead callback due again at once; false where it is not dead, or the status has changed since: an older one never follows a
+   * newer (S31-CB-11). Failure and persistence: durable when it answers.
+   */
   readonly replayCallback: (transactionId: TransactionId, version: number) => Write<boolean>
 }

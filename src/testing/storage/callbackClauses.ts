@@ -236,7 +236,7 @@ export const callbackDrafts: ReadonlyArray<Draft> = [
 
   draft("a dead callback is due again when a person says so, and no other (S31-CB-11)", function* (given) {
     const { rows, storage } = given
-    const { id } = yield* told(given, [payingOut, confirming])
+    const { id } = yield* told(given, [payingOut])
     const replay = storage.replayCallback(id, 2)
     yield* same("one that is pending", yield* replay, false)
     yield* storage.settleCallback({ transactionId: id, version: 2, as: "dead" })
@@ -247,6 +247,22 @@ export const callbackDrafts: ReadonlyArray<Draft> = [
     yield* same("one that never was", yield* storage.replayCallback(rows.transactionId(), 2), false)
     yield* same("one of no id", yield* storage.replayCallback("no uuid" as TransactionId, 2), false)
   }),
+
+  draft(
+    "a dead callback is not sent again once the status has changed, whatever became of the newer one (S31-CB-11)",
+    function* (given) {
+      const { storage } = given
+      for (const newer of ["pending", "delivered", "dead"] as const) {
+        const { id } = yield* told(given, [payingOut])
+        yield* storage.settleCallback({ transactionId: id, version: 2, as: "dead" })
+        yield* move(given, id, 2, confirming)
+        if (newer !== "pending") yield* storage.settleCallback({ transactionId: id, version: 3, as: newer })
+        yield* same(`behind one that is ${newer}`, yield* storage.replayCallback(id, 2), false)
+        yield* same("what is due", yield* due(given, id), newer === "pending" ? [[3, 0]] : [])
+        yield* same("the newer itself", yield* storage.replayCallback(id, 3), newer === "dead")
+      }
+    }
+  ),
 
   draft("delivered callbacks are forgotten after a week, the others never", function* (given) {
     const { advance, storage } = given
