@@ -47,12 +47,12 @@ interface Parts {
   readonly lang: string
   readonly memo: Memo
   readonly destination: SealedRow | null
-  readonly nowMillis: number
-  readonly lifetimeSeconds: number
+  /** A quote's life is its own; else what the settings give. */
+  readonly expiresAtMillis: number
 }
 
 export const birthOf = (parts: Parts): Birth => {
-  const { admitted, creator, id, lifetimeSeconds, nowMillis } = parts
+  const { admitted, creator, expiresAtMillis, id } = parts
   const { accepted, asset, fee, request } = admitted
   const { areAccepted, ...parties } = admitted.parties
   const terms: Terms = {
@@ -60,7 +60,7 @@ export const birthOf = (parts: Parts): Birth => {
     minimum: asset.config.minimum,
     maximum: asset.config.maximum,
     fee,
-    expiresAtMillis: request.quote?.expiresAtMillis ?? nowMillis + lifetimeSeconds * 1000,
+    expiresAtMillis,
     conversion: request.conversion,
     mismatch: asset.config.mismatch ?? mismatchDefault
   }

@@ -111,6 +111,14 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
     return isEmpty ? null : yield* Effect.provideContext(sealDestination({ receiver, fields }), services)
   })
 
+  /** When the payment must have come: with a quote its end, and the clock need not be read (S31-ST-10). */
+  const endOf = ({ asset, quote }: CheckedRequest) => {
+    const seconds = asset.lifetime ?? settings.timing.transactionLifetime
+    return quote === null
+      ? Effect.map(reads.nowMillis, (now) => now + seconds * 1000)
+      : Effect.succeed(quote.expiresAtMillis)
+  }
+
   /** Draws another memo while the drawn one is taken. */
   const bear = Effect.fnUntraced(function* (birth: Birth) {
     let drawn = birth
@@ -169,8 +177,7 @@ export const makeCreate = Effect.fnUntraced(function* (reads: Reads) {
           lang: wanted.lang,
           memo: { type: "id", value: yield* entropy.uint64 },
           destination: yield* destinationOf(admitted),
-          nowMillis: yield* reads.nowMillis,
-          lifetimeSeconds: request.asset.lifetime ?? settings.timing.transactionLifetime
+          expiresAtMillis: yield* endOf(request)
         })
       )
       if (birth !== null) {
