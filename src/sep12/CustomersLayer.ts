@@ -81,6 +81,7 @@ const make = Effect.fnUntraced(function* () {
       if (named.account !== who.account && named.account !== who.muxedAccount) return yield* notFound()
       const { row } = yield* subjects.reach(who, named)
       if (row === null) return yield* notFound()
+      yield* subjects.mayChange(who, row, null)
       yield* erasing.erase(row.id)
       // A payment that waits for what nobody can give any more goes back.
       yield* tell(row.id)
@@ -90,6 +91,7 @@ const make = Effect.fnUntraced(function* () {
       const who = yield* subjects.identify(asker)
       const { row } = yield* subjects.reach(who, asked)
       if (row === null) return yield* notFound()
+      yield* subjects.mayChange(who, row, null)
       yield* Effect.catchTag(outbound.check(url), "OutboundRefused", ({ words }) =>
         refused(say`url is not one that is called: ${words}`)
       )

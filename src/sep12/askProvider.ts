@@ -103,6 +103,8 @@ export interface Provider {
       ) => Effect.Effect<Verdict, CustomersUnavailable | CustomerRefused>)
     | null
   readonly inspectFile: (file: ReceivedFile) => Asked<FileVerdict>
+  /** The institution's word on an account; a hook that fails, hangs or answers anything but `true` denies. */
+  readonly isSendingAnchor: (account: string) => Effect.Effect<boolean>
 }
 
 const guarded =
@@ -155,7 +157,7 @@ const inTier = (as: JudgedAs) => {
 /** Wraps a provider and the hooks beside it; `timeoutSeconds` bounds every question. */
 export const askProvider = (
   kyc: KycProvider["Service"],
-  hooks: Pick<Hooks, "inspectFile" | "sendCode">,
+  hooks: Pick<Hooks, "inspectFile" | "isSendingAnchor" | "sendCode">,
   timeoutSeconds: number
 ): Provider => {
   const ask = guarded(timeoutSeconds)
@@ -202,7 +204,16 @@ export const askProvider = (
     inspectFile: (file) =>
       ask("the hook inspectFile could not look into a file", () =>
         ofHook(Effect.suspend(() => hooks.inspectFile(file)))
-      ).pipe(Effect.flatMap(checkFileVerdict))
+      ).pipe(Effect.flatMap(checkFileVerdict)),
+    isSendingAnchor: (account) =>
+      ask("the hook isSendingAnchor could not be asked", () =>
+        ofHook(Effect.suspend(() => hooks.isSendingAnchor(account)))
+      ).pipe(
+        Effect.map((may) => may === true),
+        Effect.catch((error) =>
+          Effect.logError("a Sending Anchor is denied", { account }, error.message).pipe(Effect.as(false))
+        )
+      )
   }
 }
 

@@ -52,7 +52,12 @@ export const handlers = HttpApiBuilder.group(
       .handle(
         "get",
         Effect.fnUntraced(function* ({ query }) {
-          const asked = yield* spoken(yield* orBadRequest(readQuery(query)))
+          const named = yield* orBadRequest(readQuery(query))
+          if (named.lang !== undefined && languageOf(named.lang) === null) {
+            const quoted = JSON.stringify(named.lang.slice(0, 60))
+            return yield* refuse(BadRequest, say`lang ${quoted} is not an ISO 639-1 language such as "en"`)
+          }
+          const asked = yield* spoken(named)
           const shown = yield* service.get(yield* Caller, asked).pipe(Effect.catch(answered))
           return presentCustomer(shown, asked.lang)
         })

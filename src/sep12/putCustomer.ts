@@ -170,6 +170,7 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
   ): Effect.fn.Return<CustomerId | null, CustomerError> {
     const subject = yield* subjects.subject(asker, asked)
     const { as, who } = subject
+    yield* subjects.mayChange(who, subject.row, subject.side)
     const lang = langOf(asked)
     const read = yield* Effect.fromResult(Result.mapError(yield* valuesOf(fields, subject.row), refused))
     const [proven] = Object.keys(read.codes)
@@ -221,8 +222,9 @@ export const makePutCustomer = Effect.fnUntraced(function* (parts: {
       fields: ReadonlyArray<SubmittedField>
     ): Effect.fn.Return<CustomerId, CustomerError> {
       if (asked.id === undefined) return yield* refused(say`${"id"} is missing`)
-      const { as, row } = yield* subjects.subject(asker, asked)
+      const { as, row, side, who } = yield* subjects.subject(asker, asked)
       if (row === null) return yield* notFound()
+      yield* subjects.mayChange(who, row, side)
       const {
         codes,
         files: sent,

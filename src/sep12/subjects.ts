@@ -152,6 +152,25 @@ export const makeSubjects = (parts: {
     return { who, ...(yield* reach(who, asked)), as: judgedAs(type, null), side: null }
   })
 
-  return { defaultType, identify, knownType, customer, reach, subject }
+  /**
+   * To be asked before a customer is changed: who may not send any more changes nobody that payments depend on, or that stands in
+   * one; 403, at once and for live tokens too (SEC-14). Own customers of others are theirs.
+   */
+  const mayChange = Effect.fnUntraced(function* (
+    who: Identity,
+    row: CustomerRow | null,
+    on: AskedSide | null
+  ): Effect.fn.Return<void, CustomerError> {
+    const isRegistered = settings.customers.clients === "sending-anchors" || registry.has(who.account)
+    const unfinished =
+      isRegistered || on !== null || row === null
+        ? []
+        : yield* storage.unfinishedOf(row.id).pipe(Effect.mapError(unavailable))
+    if (!isRegistered && on === null && unfinished.length === 0) return
+    if (who.isSendingAnchor && (yield* provider.isSendingAnchor(who.account))) return
+    return yield* notThis(say`this account has no agreement to send payments here`)
+  })
+
+  return { defaultType, identify, knownType, customer, reach, subject, mayChange }
 }
 export type Subjects = ReturnType<typeof makeSubjects>

@@ -63,13 +63,20 @@ describe("sep12 lang", () => {
     expect((await described("es"))["first_name"]?.description).toBe("nombre")
     expect((await described("es-MX"))["first_name"]?.description).toBe("nombre")
     expect((await described("de"))["first_name"]?.description).toBe("given name")
-    expect((await described("!"))["first_name"]?.description).toBe("given name")
 
     const inQuery = await open.ask("GET", "/sep12/customer?memo=x&lang=es")
     const inBody = await open.put({ memo: "1", birth_date: "x", lang: "es" })
     expect(inQuery.body["error"]).toContain("memo no corresponde")
     expect(inBody.body["error"]).toContain("birth_date debe ser")
   })
+
+  it.each(["lang=english!", "lang=", "lang=e1"])(
+    "with %s in the query is 400 (S12-GET-15, S31-GEN-10)",
+    async (query) => {
+      const { body, status } = await open.ask("GET", `/sep12/customer?type=${type}&${query}`)
+      expect([status, String(body["error"])]).toEqual([400, expect.stringContaining("ISO 639-1")])
+    }
+  )
 
   it("does not change what is on record, whoever asked last (S12-GET-15, S12-PUT-02)", async () => {
     const id = await open.register({ ...sender, last_name: "REJECTED", memo: "2" })
