@@ -5,6 +5,7 @@ import fc from "fast-check"
 import { amount } from "../../machines/domain/Amount.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { groupOf, groupShape, seconds } from "./storageGroups.ts"
+import { doingRefunds, type RefundDeed, refundDeed } from "./storageRefundDeeds.ts"
 import { at, type World } from "./storageWorld.ts"
 
 type Service = Storage["Service"]
@@ -19,7 +20,7 @@ const outcome = fc.constantFrom<"delivered" | "dead" | { readonly retryInSeconds
   { retryInSeconds: 30 }
 )
 
-const deed = fc.oneof(
+const otherDeed = fc.oneof(
   { weight: 12, arbitrary: fc.record({ type: fc.constant("commit" as const), shape: groupShape }) },
   {
     weight: 4,
@@ -124,8 +125,13 @@ const deed = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("prune" as const) }) }
 )
-export type Deed = typeof deed extends fc.Arbitrary<infer D> ? D : never
-export const deeds = fc.array(deed, { minLength: 12, maxLength: 45 })
+type OtherDeed = typeof otherDeed extends fc.Arbitrary<infer D> ? D : never
+export type Deed = OtherDeed | RefundDeed
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 1, arbitrary: otherDeed },
+  { weight: 1, arbitrary: refundDeed }
+)
+export const deeds = fc.array(deed, { minLength: 30, maxLength: 100 })
 
 /** A deed as a call: the same one for every storage, made of what the reference holds now. */
 export const doing = (reference: Service, here: World, what: Exclude<Deed, { readonly type: "advance" }>) =>
@@ -260,5 +266,7 @@ export const doing = (reference: Service, here: World, what: Exclude<Deed, { rea
           })
       case "prune":
         return (storage) => storage.prune
+      default:
+        return yield* doingRefunds(reference, here, what)
     }
   })

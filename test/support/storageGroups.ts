@@ -8,6 +8,7 @@ import type { Leaf } from "../../machines/transaction/leaves.ts"
 import type { Group, ParkReason, PayoutState, StepRow } from "../../src/ports/rows.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
 import { asset, audit, change, fate, page } from "../../src/testing/storage/samples.ts"
+import { refundChanges, refundShape, refundsOf } from "./storageRefundDeeds.ts"
 import { at, type World } from "./storageWorld.ts"
 
 type Service = Storage["Service"]
@@ -34,7 +35,8 @@ const states: ReadonlyArray<PayoutState> = [
 ]
 
 const stepShape = fc.record({
-  slot,
+  // Often one that owes a refund.
+  slot: fc.oneof({ weight: 2, arbitrary: slot }, { weight: 1, arbitrary: fc.constantFrom(1, 2) }),
   isStale: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   leaf: fc.constantFrom(...leaves),
   audits: fc.integer({ min: 1, max: 2 }),
@@ -53,6 +55,7 @@ const stepShape = fc.record({
   attention: fc.option(
     fc.record({ dueIn: seconds, customer: fc.option(fc.nat(1)), field: fc.constantFrom("a", "b", "c") })
   ),
+  repays: fc.option(refundShape, { freq: 1 }),
   hasRefund: fc.boolean(),
   hasNote: fc.boolean(),
   hasDestination: fc.boolean(),
@@ -149,6 +152,10 @@ const stepOf = Effect.fnUntraced(function* (reference: Service, here: World, sha
   const newest = payouts.length
   const payment = shape.funding === null ? null : at(here.payments, shape.funding)
   const reserved = payment?.id ?? actor?.fundedBy ?? null
+  const refund = (yield* refundsOf(reference, here)).find((job) => job.actor?.id === birth.id) ?? null
+  const repaid = shape.repays === null || reserved === null ? [] : refundChanges(here, refund, shape.repays)
+  const reserving =
+    shape.reserves ?? (repaid[0]?.to === "planned" ? { payout: "50", refund: "1.5", fee: "1.5" } : null)
   const closing = shape.plans?.closes === true && newest > 0
   const step: StepRow = rows.step(
     { id: birth.id, version },
@@ -181,14 +188,15 @@ const stepOf = Effect.fnUntraced(function* (reference: Service, here: World, sha
               })
             ],
       reservation:
-        shape.reserves === null || reserved === null
+        reserving === null || reserved === null
           ? null
           : {
               payment: reserved,
-              payout: amount(shape.reserves.payout),
-              refund: amount(shape.reserves.refund),
-              fee: amount(shape.reserves.fee)
+              payout: amount(reserving.payout),
+              refund: amount(reserving.refund),
+              fee: amount(reserving.fee)
             },
+      refundChanges: repaid,
       refunds: shape.hasRefund ? [{ stellarTransactionId: "ab", amount: amount("1.5") }] : [],
       attention:
         shape.attention === null

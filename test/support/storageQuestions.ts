@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import { payoutId } from "../../machines/domain/Ids.ts"
 import type { Storage } from "../../src/ports/Storage.ts"
+import { refundsOf } from "./storageRefundDeeds.ts"
 import type { World } from "./storageWorld.ts"
 
 type Service = Storage["Service"]
@@ -26,7 +27,16 @@ export const questions = (
     jobs: (storage) => storage.jobs(ids.flatMap((id) => [1, 2, 3, 4].map((n) => payoutId(id, n)))),
     list: (storage) => storage.list({ limit: plenty }),
     payments: (storage) => storage.payments(here.payments.map(({ id }) => id)),
-    parked: (storage) => storage.parked({ limit: plenty }),
+    parked: (storage) => storage.parked({ limit: plenty, decided: true }),
+    undecided: (storage) => storage.parked({ limit: plenty }),
+    resolutions: (storage) => Effect.forEach(here.payments, ({ id }) => storage.resolutions(id)),
+    recentResolutions: (storage) => storage.recentResolutions({ limit: plenty }),
+    refunds: (storage) => refundsOf(storage, here),
+    unfinishedRefunds: (storage) => storage.unfinishedRefunds({ limit: plenty }),
+    openSources: (storage) => storage.openSources,
+    books: (storage) => storage.books,
+    deliveries: (storage) => storage.deliveries({ limit: plenty }),
+    verifyAudit: (storage) => storage.verifyAudit,
     waitingPayments: (storage) => storage.waitingPayments({ olderThanSeconds: 5, limit: plenty }),
     quarantined: (storage) => storage.quarantined,
     cursors: (storage) => storage.cursors,

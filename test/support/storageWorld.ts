@@ -1,8 +1,8 @@
 // The few transactions, payments, customers, quotes and files that one run of deeds is about.
-import { zero } from "../../machines/domain/Amount.ts"
+import { amount, zero } from "../../machines/domain/Amount.ts"
 import type { CustomerId } from "../../machines/domain/Ids.ts"
-import type { Birth, FileRow, PaymentRow } from "../../src/ports/rows.ts"
-import { type GivenQuote, type Samples, samples } from "../../src/testing/storage/samples.ts"
+import type { Birth, FileRow, Group, PaymentRow } from "../../src/ports/rows.ts"
+import { fate, type GivenQuote, type Samples, samples } from "../../src/testing/storage/samples.ts"
 
 /** The few things that the deeds of one run are about. */
 export interface World {
@@ -59,9 +59,27 @@ export const world = (run: number, nowMillis: number): World => {
     return { ...birth, terms: { ...birth.terms, expiresAtMillis: Date.UTC(2026, 0, 1) + slot * 40_000 } }
   })
   const payments = Array.from({ length: 6 }, (_, slot) =>
-    rows.payment({ account: at(accounts, slot), memo: "none" })
+    // The last is in another asset than every transaction.
+    rows.payment({ account: at(accounts, slot), memo: "none", ...(slot === 5 ? { asset: "other" } : {}) })
   )
   const leader = at(payments, 0)
   const follower = rows.payment({ account: at(accounts, 0), memo: "none", leader: leader.id, received: zero })
-  return { rows, accounts, customers, births, payments: [...payments, follower], quotes, files, groups: [] }
+  // These two have funded the second and the third transaction, and are owed back.
+  const funding = [rows.payment({ account: at(accounts, 0) }), rows.payment({ account: at(accounts, 1) })]
+  const all = [...payments, follower, ...funding]
+  return { rows, accounts, customers, births, payments: all, quotes, files, groups: [] }
+}
+
+/** Steps that fund the second and the third transaction, and plan to return part of what came. */
+export const fundedToReturn = ({ births, payments, rows }: World): Group => {
+  const pairs = [1, 2].map((slot) => ({ birth: at(births, slot), payment: at(payments, slot + 6) }))
+  return rows.group({
+    steps: pairs.map(({ birth, payment }) =>
+      rows.funding(birth, payment, {
+        reservation: { payment: payment.id, payout: amount("50"), refund: amount("1.5"), fee: amount("1.5") },
+        refundChanges: [{ to: "planned", amount: amount("1.5") }]
+      })
+    ),
+    payments: pairs.map(({ birth, payment }) => fate(payment, "step", birth.id))
+  })
 }

@@ -6,19 +6,20 @@ import { TestClock } from "effect/testing"
 import fc from "fast-check"
 import { make } from "../../../adapters/storage-memory/MemoryStorage.ts"
 import { emptyTables } from "../../../adapters/storage-memory/tables.ts"
-import type { Committed } from "../../../src/ports/rows.ts"
+import type { Committed, RefundJob } from "../../../src/ports/rows.ts"
 import type { Storage } from "../../../src/ports/Storage.ts"
 import { noPostgres } from "../../support/postgres.ts"
 import { migratedStorage, observer } from "../../support/storage.ts"
 import { type Deed, deeds, doing } from "../../support/storageDeeds.ts"
 import { questions } from "../../support/storageQuestions.ts"
-import { type World, world } from "../../support/storageWorld.ts"
+import { fundedToReturn, type World, world } from "../../support/storageWorld.ts"
 
 type Service = Storage["Service"]
 
 /** Order where the port promises none, and the bytes' class, make no difference. */
 const plain = (value: unknown): unknown => {
   if (value instanceof Uint8Array) return [...value]
+  if (typeof value === "bigint") return `${value}n`
   if (Array.isArray(value))
     return value.map(plain).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
   if (typeof value !== "object" || value === null) return value
@@ -44,6 +45,9 @@ const answerOf = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<Answer> =>
 /** What an answer shows of the deed having met something worth meeting. */
 const noteworthy = (deed: Deed, { answer, failure }: Answer): ReadonlyArray<string> => {
   if (failure !== undefined) return [failure]
+  if (deed.type === "return") return [answer === null ? "return refused" : "return"]
+  if (deed.type === "seal") return answer === 0 ? [] : ["seal"]
+  if (typeof answer === "boolean") return judged.has(deed.type) ? [`${deed.type} ${answer}`] : []
   if (typeof answer === "string") return [`${deed.type} ${answer}`]
   if (deed.type !== "commit") {
     const isSomething = Array.isArray(answer)
@@ -66,9 +70,22 @@ const askers: ReadonlySet<string> = new Set([
   "send",
   "tell",
   "defer",
-  "waiting"
+  "waiting",
+  "refunds"
+])
+/** Deeds of which both answers must be met. */
+const judged: ReadonlySet<string> = new Set(["retry", "keep", "give", "settleParked"])
+/** What refunds must have come to. */
+const refunds = ["planned", "open", "held", "cancelled", "confirmed"].flatMap((state) => [
+  `${state} refund`,
+  `${state} refund of parked`
 ])
 const outcomes = [
+  ...[...judged].flatMap((type) => [`${type} true`, `${type} false`]),
+  ...refunds,
+  "return",
+  "return refused",
+  "seal",
   "GroupRejected",
   "lost",
   "known",
@@ -92,7 +109,8 @@ describe.skipIf(noPostgres)("the memory storage and PostgreSQL", () => {
         Effect.gen(function* () {
           const { storage: sql, url } = yield* migratedStorage
           const { query } = yield* observer(url)
-          const memory = make(emptyTables())
+          const tables = emptyTables()
+          const memory = make(tables)
           const clock = yield* TestClock.make()
           let now = Date.UTC(2026, 0, 1)
           let runs = 0
@@ -134,6 +152,8 @@ describe.skipIf(noPostgres)("the memory storage and PostgreSQL", () => {
                     const here = world(runs, now)
                     const first = here.rows.group({ births: here.births.slice(0, 3) })
                     yield* both((storage) => storage.commit(first), "the first births")
+                    const owing = fundedToReturn(here)
+                    yield* both((storage) => storage.commit(owing), "the first refunds")
                     for (const id of here.customers) {
                       const customer = { id, owner: here.rows.account, account: null, memo: null }
                       yield* both((storage) => storage.createCustomer(customer), "the first customers")
@@ -145,6 +165,9 @@ describe.skipIf(noPostgres)("the memory storage and PostgreSQL", () => {
                     yield* Effect.forEach(run, (deed) => act(deed, here), { discard: true })
                     for (const [what, ask] of Object.entries(questions(here))) {
                       const { answer } = yield* both(ask, what)
+                      if (what === "refunds" && Array.isArray(answer))
+                        for (const { actor, state } of answer as ReadonlyArray<RefundJob>)
+                          met.add(`${state} refund${actor === null ? " of parked" : ""}`)
                       if (what === "expirable" && Array.isArray(answer) && answer.length > 0) met.add(what)
                     }
                   })
@@ -153,9 +176,14 @@ describe.skipIf(noPostgres)("the memory storage and PostgreSQL", () => {
               { numRuns: 60, endOnFailure: true }
             )
           )
-          expect([...met].sort()).toEqual([...toMeet].sort())
+          const [head] = yield* Effect.promise(() =>
+            query("select encode(hash, 'hex') as hash from audit_head")
+          )
+          expect(head).toEqual({ hash: tables.seals.at(-1)?.hash })
+          expect(toMeet.filter((what) => !met.has(what)).join(", ")).toBe("")
+          expect([...met].filter((what) => !toMeet.includes(what)).join(", ")).toBe("")
         })
       ),
-    120_000
+    240_000
   )
 })
