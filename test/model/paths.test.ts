@@ -62,7 +62,7 @@ const pathsFrom = (birth: keyof typeof births) => {
   const [status = "", leaf = ""] = births[birth].leaf.split(".")
   return getShortestPaths(transactionMachine, {
     fromState: transactionMachine.resolveState({
-      value: { [status]: leaf } as { pending_sender: "awaitingPayment" },
+      value: { [status]: leaf },
       context: births[birth].context
     }),
     events: eventsFor,

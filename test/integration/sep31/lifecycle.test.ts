@@ -135,8 +135,8 @@ describe("sep31 GET /transactions/:id", () => {
 
     expect(owed).toMatchObject({
       status: "pending_receiver",
-      amount_out: "88.1",
-      amount_fee: "1.9",
+      amount_out: "88",
+      amount_fee: "2",
       refunded: false
     })
   })

@@ -98,9 +98,9 @@ it.effect("under, over and late payments are parked and the transaction keeps wa
     ])
 
     expect((yield* storage.parked({ limit: 10 })).map(({ reason }) => reason)).toEqual([
-      "under",
+      "late",
       "over",
-      "late"
+      "under"
     ])
     expect(yield* statusOf(1)).toBe("pending_sender.awaitingPayment")
   }).pipe(Effect.scoped, Effect.provide(runtimeLayer(rail)))
