@@ -3,7 +3,9 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { amount, fromStroops, stroopsMax, toStroops } from "../../../machines/domain/Amount.ts"
 import { feeOf } from "../../../machines/domain/Fee.ts"
+import { presentAmounts } from "../../../src/sep31/amounts.ts"
 import { holds, seeded } from "../../support/seed.ts"
+import { transactionRow } from "../../support/sep31.ts"
 
 const upTo = (max: bigint) => fc.bigInt({ min: 0n, max }).map(fromStroops)
 const terms = fc.record({ fixed: upTo(10_000_000_000n), percent: upTo(1_000_000_000n) })
@@ -44,12 +46,17 @@ describe(seeded("Fee"), () => {
   it("leaves received = fee + delivered to the stroop (S31-AMT-04, S31-POST-16, S31-INFO-13)", () => {
     holds(
       fc.property(terms, received, (given, value) => {
-        const fee = toStroops(feeOf(given, value))
+        // in units of 10^-16, and up to the next stroop
+        const exact = toStroops(given.fixed) * 10n ** 9n + toStroops(value) * toStroops(given.percent)
+        const fee = (exact + 10n ** 9n - 1n) / 10n ** 9n
         fc.pre(fee <= toStroops(value))
 
-        const delivered = fromStroops(toStroops(value) - fee)
+        const row = transactionRow()
+        const shown = presentAmounts({ ...row, terms: { ...row.terms, expected: value, fee: given } })
 
-        expect(toStroops(delivered) + fee).toBe(toStroops(value))
+        expect(shown.fee).toEqual({ total: fromStroops(fee), asset: row.asset })
+        expect(shown).toMatchObject({ amountIn: value, amountOut: fromStroops(toStroops(value) - fee) })
+        expect(shown.amountOutAsset).toBe(row.asset)
       })
     )
   })
