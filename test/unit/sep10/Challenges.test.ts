@@ -103,6 +103,8 @@ describe("make", () => {
       Effect.gen(function* () {
         expect(yield* makeRefusal({ account: "" })).toContain("G… with 56 characters")
         expect(yield* makeRefusal({ account: account.toLowerCase() })).toContain("not a Stellar account")
+        const mistyped = account.slice(0, -1) + (account.endsWith("A") ? "B" : "A")
+        expect(yield* makeRefusal({ account: mistyped })).toContain("not a Stellar account")
         const contract = "CA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJUWDA"
         expect(yield* makeRefusal({ account: contract })).toContain("SEP-45")
         const seed = clientKey.secret()
