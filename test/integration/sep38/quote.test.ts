@@ -59,6 +59,9 @@ describe("sep38 POST /quote", () => {
       buy_delivery_method: "PIX",
       fee: { total: "10", asset: sellAsset }
     })
+    const bare = await post({ buy_asset: jpy.asset, buy_delivery_method: undefined })
+    expect(bare.status).toBe(201)
+    expect(Object.keys(bare.body as object).filter((name) => name.endsWith("_delivery_method"))).toEqual([])
   })
 
   it("takes the amount bought, and echoes the one that was named (S38-F-08)", async () => {
