@@ -32,6 +32,13 @@ describe("presentTransaction", () => {
       updated_at: "2027-01-15T08:00:00.000Z",
       refunded: false
     })
+    const done = { completedAtMillis: 1_800_000_060_000, amounts: { ...received, delivered: amount("98") } }
+    const ids = { stellarTransactionId: "a".repeat(64), externalTransactionId: "bank-7" }
+    expect(shown(inState("completed", { ...done, ...ids }))).toMatchObject({
+      completed_at: "2027-01-15T08:01:00.000Z",
+      stellar_transaction_id: "a".repeat(64),
+      external_transaction_id: "bank-7"
+    })
   })
 
   it("shows what was received once it was, with the fee on that (S31-AMT-09, S31-AMT-05)", () => {
@@ -105,7 +112,11 @@ describe("presentTransaction", () => {
       amount_out: "0",
       amount_fee: "0",
       refunded: true,
-      refunds: { amount_refunded: "100" }
+      refunds: {
+        amount_refunded: "100",
+        amount_fee: "0",
+        payments: [{ id: "b".repeat(64), amount: "100", fee: "0" }]
+      }
     })
   })
 
