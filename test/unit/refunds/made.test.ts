@@ -4,6 +4,7 @@ import { Context, Effect, Redacted } from "effect"
 import { payoutId } from "../../../machines/domain/Ids.ts"
 import type { Memo } from "../../../machines/domain/Memo.ts"
 import { Actors } from "../../../src/runtime/Actors.ts"
+import { presentTransaction } from "../../../src/sep31/presentTransaction.ts"
 import { seen } from "../../support/payoutWorld.ts"
 import {
   channels,
@@ -62,6 +63,20 @@ describe("a refund", () => {
       yield* process.look
       expect(seen(world.tables, 1)).toMatchObject({ status: "pending_stellar", refunds: [] })
       expect(world.ledger.waiting).toHaveLength(1)
+
+      world.ledger.close()
+      yield* later(2)
+      yield* process.look
+      const row = world.tables.transactions.get(transactionId(1))
+      expect(row === undefined ? row : presentTransaction(row, null)).toMatchObject({
+        status: "refunded",
+        refunded: true,
+        refunds: {
+          amount_refunded: "100",
+          amount_fee: "0",
+          payments: [{ id: world.ledger.paid[0]?.hash, amount: "100", fee: "0" }]
+        }
+      })
     })
   )
 
