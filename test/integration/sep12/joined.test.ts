@@ -291,6 +291,8 @@ describe("sep12 a transaction is its Sending Anchor's alone", () => {
       expect([answer.status, answer.text]).toEqual([404, unknown.text])
     }
     expect((await row(id)).senderId).toBeNull()
+    const once = await born({ sendingAnchor: nobody })
+    expect((await world.get(sent(once, "sender"), nobody)).text).toBe(unknown.text)
   })
 
   it("a customer of its side is reached through it by its owner alone (S12-ID-12, H-07)", async () => {
