@@ -202,7 +202,10 @@ function* refundsAreSingle(evidence: Evidence): Generator<string> {
   for (const hash of booked.keys())
     if (gone.get(hash)?.length !== 1)
       yield `the refund ${hash} is on the ledger ${gone.get(hash)?.length ?? 0} times`
-  const returned = grouped(refunds, (row) => row.transaction_id)
+}
+
+function* debtsArePaid(evidence: Evidence): Generator<string> {
+  const returned = grouped(evidence.refunds, (row) => row.transaction_id)
   for (const [id, owed] of owedOf(evidence)) {
     const back = (returned.get(id) ?? []).reduce((sum, { amount }) => sum + stroops(amount), 0n)
     if (back !== owed) yield `${owed} stroops of ${id} are owed back and ${back} were returned`
@@ -237,7 +240,8 @@ const checks: ReadonlyArray<readonly [string, Verdict["means"], Check]> = [
   ["nothing reserved exceeds what was received", "wrong", reservationsHold],
   ["the audit is without a gap, lawful, and ends where the transaction is", "wrong", auditIsWhole],
   ["the journal balances, and equals what came and what was paid", "wrong", journalBalances],
-  ["every refund that is owed is on the ledger once, and nothing else left", "doubled", refundsAreSingle],
+  ["every refund is on the ledger once, and nothing else left", "doubled", refundsAreSingle],
+  ["what is owed back was returned, and no more", "lost", debtsArePaid],
   ["the cursor is past every credit, and nothing was set aside", "wrong", cursorIsHonest],
   ["nothing waits without a reason, and no lease is held", "wrong", nothingWaits]
 ]

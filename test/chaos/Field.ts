@@ -15,6 +15,9 @@ import { Seat } from "./Seat.ts"
 export const fee = { fixed: 5_000_000n, percent: 1n }
 export const limits = { minimum: "1", maximum: "100" }
 
+/** Each makes one refund at a time, and a killed process leaves some under way. */
+const channelCount = 8
+
 export interface Field {
   readonly cluster: PostgresCluster
   readonly kedge: KedgeProcess
@@ -109,7 +112,7 @@ export const openField = async (): Promise<Field> => {
     )
     undo.push(() => kedge.dispose())
     sandbox.targets = [Number(new URL(kedge.sandboxUrl).port)]
-    const channels = [Keypair.random(), Keypair.random()]
+    const channels = Array.from({ length: channelCount }, () => Keypair.random())
     for (const account of [kedge.receiver, ...channels.map((key) => key.publicKey())])
       await giveLumens(kedge.sandboxUrl, account)
     await kedge.command("migrate")

@@ -175,7 +175,34 @@ describe.skipIf(hasNoPostgres)(
       [
         "money left the account and no refund says so",
         ({ account, credits }) => ({ debits: [{ ...first(credits), from: account, to: "elsewhere" }] }),
-        "every refund that is owed is on the ledger once, and nothing else left"
+        "every refund is on the ledger once, and nothing else left"
+      ],
+      [
+        "a payer was given a refund twice",
+        ({ debits }) => ({ debits: [...debits, first(debits)] }),
+        "every refund is on the ledger once, and nothing else left"
+      ],
+      [
+        "a refund that is owed was never made",
+        ({ debits, refunds }) => {
+          const one = first(refunds)
+          return {
+            refunds: without(refunds, one),
+            debits: debits.filter((debit) => debit.transaction_hash !== one.stellar_transaction_id)
+          }
+        },
+        "what is owed back was returned, and no more"
+      ],
+      [
+        "less was delivered than is shown",
+        ({ transactions }) => ({
+          transactions: changed(
+            transactions,
+            first(transactions, ({ status }) => status === "completed"),
+            { delivered: "1" }
+          )
+        }),
+        "every payout has the payment that funds it, and is that less the fee"
       ],
       [
         "the cursor is behind",
