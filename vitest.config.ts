@@ -31,6 +31,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: "pure",
+          // They keep nothing between files, so a worker loads each module once: a third of the time.
+          isolate: false,
           include: [`test/${pureKinds}/**/*.test.ts`],
           testTimeout: 20_000,
           hookTimeout: 20_000

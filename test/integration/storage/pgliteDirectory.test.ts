@@ -6,6 +6,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Layer, Logger } from "effect"
+import { migrationNames } from "../../../adapters/storage-mikro-orm/migrations/all.ts"
 import * as PgliteStorage from "../../../adapters/storage-mikro-orm/PgliteStorage.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { samples } from "../../../src/testing/storage/samples.ts"
@@ -106,7 +107,7 @@ describe("storage on PGlite in a directory", () => {
 
           const storage = yield* open(directory)
 
-          expect(yield* storage.migrate).toEqual(["0001_init", "0002_protocol"])
+          expect(yield* storage.migrate).toEqual(migrationNames)
           expect(existsSync(`${directory}.unfinished`)).toBe(false)
         })
       ),
