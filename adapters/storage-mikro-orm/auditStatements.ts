@@ -31,24 +31,29 @@ interface EntryColumns {
   readonly hash: string | null
 }
 
-/** Transitions and decisions as one relation, by a column of both. */
-const entries = (where: string, order: string): string => `select * from (
-    (select 'a' as kind, a.transaction_id::text as id, a.version as n, a.at, ${millisOf("a.at")} as at_millis,
-      jsonb_build_object('event', a.event, 'cause', a.cause, 'before', a.before, 'after', a.after, 'detail', a.detail) as body,
-      a.seal_number::text as number, encode(a.seal_hash, 'hex') as hash, a.seal_number
-      from audit a where ${where} order by a.${order}, a.transaction_id, a.version limit $1::text::int)
+/** Transitions and decisions as one relation. */
+const entries = (
+  which: string
+): string => `(select 'a' as kind, a.transaction_id::text as id, a.version as n, a.at,
+      ${millisOf("a.at")} as at_millis, jsonb_build_object('event', a.event, 'cause', a.cause, 'before', a.before,
+        'after', a.after, 'detail', a.detail) as body,
+      a.seal_number, a.seal_number::text as number, encode(a.seal_hash, 'hex') as hash
+      from audit a where ${which})
     union all
     (select 'r', r.payment, r.ordinal, r.at, ${millisOf("r.at")},
       jsonb_build_object('what', r.what, 'transactionId', r.transaction_id, 'by', r.by, 'why', r.why),
-      r.seal_number::text, encode(r.seal_hash, 'hex'), r.seal_number
-      from resolution r where ${where} order by r.${order}, r.payment, r.ordinal limit $1::text::int)) e
-  order by e.${order}, e.kind, e.id collate "C", e.n limit $1::text::int`
+      r.seal_number, r.seal_number::text, encode(r.seal_hash, 'hex')
+      from resolution r where ${which})`
 
-const waitingText = entries("seal_number is null", "at")
-const sealedText = entries(
-  "seal_number > $2::text::bigint and seal_number <= $3::text::bigint",
-  "seal_number"
-)
+/** In the order of the index as far as it goes, so that a long queue is not read whole for a page of it. */
+const waitingText = `select * from (
+    ${entries("seal_number is null order by at fetch first ($1::text::int) rows with ties")}) e
+  order by e.at, e.kind, e.id collate "C", e.n limit $1::text::int`
+
+/** Numbers have no gaps: so many of them are a page. */
+const sealedText = `select * from (
+    ${entries("seal_number > $1::text::bigint and seal_number <= $2::text::bigint")}) e
+  order by e.seal_number`
 
 const rowOf = ({ at_millis, body, id, kind, n }: EntryColumns): Sealable =>
   kind === "a"
@@ -134,21 +139,19 @@ export const auditStatements = (engine: Engine): Pick<Storage["Service"], "sealA
     })
   }
 
-  /** Goes on from a seal that fits; answers the last that does, or what does not. */
-  const follow = Effect.fnUntraced(function* (last: SealColumns, upto: string) {
+  /** Goes on from a seal that fits, as far as a number; answers the last that does, and the first that does not. */
+  const follow = Effect.fnUntraced(function* (last: SealColumns, upto: number) {
     const page = yield* engine.run<EntryColumns>({
       name: "kedge_sealed",
       text: sealedText,
-      values: [String(pageRows), last.number, upto]
+      values: [last.number, String(upto)]
     })
-    const fitting = sealed(last, page)
-    const at = fitting.findIndex(
-      ({ hash, number, row }) => row.number !== String(number) || row.hash !== hash
-    )
-    const end = fitting.at(at < 0 ? -1 : at - 1)
-    const good = at === 0 || end === undefined ? last : { number: String(end.number), hash: end.hash }
-    const odd = at < 0 ? undefined : fitting[at]
-    return { good, odd, isLast: page.length < pageRows }
+    const seals = sealed(last, page)
+    const at = seals.findIndex(({ hash, number, row }) => row.number !== String(number) || row.hash !== hash)
+    const odd = at < 0 ? undefined : seals[at]
+    const end = (at < 0 ? seals : seals.slice(0, at)).at(-1)
+    const good = end === undefined ? last : { number: String(end.number), hash: end.hash }
+    return { good, odd }
   })
 
   return {
@@ -168,18 +171,17 @@ export const auditStatements = (engine: Engine): Pick<Storage["Service"], "sealA
 
     verifyAudit: Effect.gen(function* () {
       const head = yield* newest
+      const end = Number(head.number)
       let good: SealColumns = { number: "0", hash: genesis }
       let broken: AuditVerdict["broken"] = null
-      for (;;) {
-        const next = yield* follow(good, head.number)
+      for (let upto = pageRows; broken === null && upto - pageRows < end; upto += pageRows) {
+        const next = yield* follow(good, Math.min(upto, end))
         good = next.good
         if (next.odd !== undefined) broken = faultOf(next.odd)
-        if (next.odd !== undefined || next.isLast) break
+        else if (Number(good.number) < Math.min(upto, end)) broken = missingAt(Number(good.number) + 1)
       }
-      if (broken === null && good.number !== head.number)
-        broken = { number: Number(good.number) + 1, row: null, why: "the row is missing" }
       if (broken === null && good.hash !== head.hash)
-        broken = { number: Number(head.number), row: null, why: "the newest seal was changed" }
+        broken = { number: end, row: null, why: "the newest seal was changed" }
       const [waiting] = yield* engine.run<{ readonly count: number }>({
         name: "kedge_unsealed_count",
         text: `select ((select count(*) from audit where seal_number is null)
@@ -191,7 +193,9 @@ export const auditStatements = (engine: Engine): Pick<Storage["Service"], "sealA
   }
 }
 
+const missingAt = (number: number) => ({ number, row: null, why: "the row is missing" })
+
 const faultOf = ({ number, row }: Seal): NonNullable<AuditVerdict["broken"]> =>
   row.number === String(number)
     ? { number, row: nameOf(rowOf(row)), why: "the row or its seal was changed" }
-    : { number, row: null, why: "the row is missing" }
+    : missingAt(number)

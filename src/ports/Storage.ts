@@ -94,6 +94,8 @@ interface StorageService
    *   refused.
    * - A step is written where its version matches, its status is not final, and the payment it relies on was inserted or
    *   waiting. Every dependent row (audit, journal, payout, reservation, attention, refund, sealed) goes with its step.
+   * - A step whose refund cannot move so (./refundMoves.ts), or would return more than is reserved for it, rejects the group; so
+   *   does an envelope whose hash is known, or whose refund or source has one open.
    * - A step that changes the status of a transaction with a callback leaves a row in the outbox, with what it then is.
    * - Refusals and quarantined records are always written.
    * - A parked credit is booked from `ledger-in` to `suspense`.

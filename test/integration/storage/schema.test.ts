@@ -21,7 +21,8 @@ describe.skipIf(noPostgres)("storage schema on PostgreSQL", () => {
 
         expect(error).toMatchObject({
           _tag: "SchemaOutdated",
-          message: "the database lacks 0001_init, 0002_protocol, 0003_refunds, 0004_books; run `kedge migrate`"
+          message:
+            "the database lacks 0001_init, 0002_protocol, 0003_refunds, 0004_books; run `kedge migrate`"
         })
         expect(yield* storage.migrate).toEqual(["0001_init", "0002_protocol", "0003_refunds", "0004_books"])
         yield* storage.checkSchema

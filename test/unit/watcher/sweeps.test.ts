@@ -4,8 +4,9 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { amount } from "../../../machines/domain/Amount.ts"
+import type { PaymentId, TransactionId } from "../../../machines/domain/Ids.ts"
 import type { Credit } from "../../../src/ports/StellarNetwork.ts"
-import { StorageUnavailable } from "../../../src/ports/Storage.ts"
+import { Storage, StorageUnavailable } from "../../../src/ports/Storage.ts"
 import { Actors } from "../../../src/runtime/Actors.ts"
 import { ExpireTransactions } from "../../../src/watcher/ExpireTransactions.ts"
 import { InboxReplay } from "../../../src/watcher/InboxReplay.ts"
@@ -13,6 +14,7 @@ import { groupCredits } from "../../../src/watcher/matchPayments.ts"
 import { WaitingPayments } from "../../../src/watcher/WaitingPayments.ts"
 import { credit } from "../../support/credits.ts"
 import { us } from "../../support/horizonRecords.ts"
+import { transactionId } from "../../support/runtimeWorld.ts"
 import { makeTestLedger } from "../../support/TestLedger.ts"
 import {
   bear,
@@ -103,6 +105,52 @@ describe("WaitingPayments", () => {
       ])
       expect(stateOf(tables, 1)).not.toBe(paid)
     })
+  )
+
+  it.effect(
+    "a parked payment pays the transaction an operator gives it to, whatever its memo says (I29)",
+    () =>
+      Effect.gen(function* () {
+        const { process, tables } = yield* world()
+        yield* bear(process, [1, 2])
+        const [one, two] = [transactionId(1), transactionId(2)] as const
+        const bring = (credits: ReadonlyArray<Credit>) =>
+          Actors.use((actors) =>
+            actors.bring({
+              cursor: null,
+              arrivals: groupCredits("testnet", credits).map(({ payments }) => ({
+                payments,
+                to: { parked: "no-memo" as const }
+              }))
+            })
+          ).pipe(Effect.provide(process.services))
+        const give = (index: number, to: TransactionId) =>
+          Storage.use((storage) =>
+            storage.releaseParked([...tables.inbox.keys()].at(index) ?? ("none" as PaymentId), to, {
+              by: "operator",
+              why: "the payer forgot the memo"
+            })
+          ).pipe(Effect.provide(process.services))
+        yield* bring([credit(1, { type: "none", value: null }), credit(2, id(2), { odd: "return-memo" })])
+        expect(yield* give(0, one)).toBe(true)
+
+        yield* TestClock.adjust("5 seconds")
+        yield* sweepWaiting(process)
+        expect([stateOf(tables, 1), stateOf(tables, 2)]).toEqual([paid, unpaid])
+
+        // The second comes to the transaction that is paid already: parked again, with the reason.
+        expect(yield* give(1, one)).toBe(true)
+        yield* sweepWaiting(process)
+        expect(
+          [...tables.inbox.values()].map(({ reason, state, transactionId }) => [state, reason, transactionId])
+        ).toEqual([
+          ["applied", null, one],
+          ["parked", "second", one]
+        ])
+        expect(yield* give(1, two)).toBe(true)
+        yield* sweepWaiting(process)
+        expect(stateOf(tables, 2)).toBe(paid)
+      })
   )
 
   it.effect("a sweep that finds the storage away is made again later", () =>
