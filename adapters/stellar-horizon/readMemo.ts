@@ -59,7 +59,9 @@ export const readMemo = (members: MemoMembers): Result.Result<Memo, string> => {
       return Result.succeed({ type, value: readText(Buffer.from(memo, "utf8")) })
     case "id": {
       const fault = memoFault({ type, value: memo })
-      return fault === null ? Result.succeed({ type, value: memo }) : Result.fail(`memo ${memo}: ${String(fault)}`)
+      return fault === null
+        ? Result.succeed({ type, value: memo })
+        : Result.fail(`memo ${memo}: ${String(fault)}`)
     }
     case "hash":
     case "return":

@@ -49,20 +49,23 @@ const longestPause = async (work: () => Promise<unknown>): Promise<number> => {
 }
 
 describe("two dozen requests at once, of", () => {
-  it.each(bodies)("%s: are answered as what they are, and nobody waits a second for them (D12)", async (_, body) => {
-    expect(body.length).toBeLessThanOrEqual(bodyMax)
-    const statuses = new Set<number>()
-    const pause = await longestPause(() =>
-      Promise.all(
-        Array.from({ length: together }, async () => {
-          statuses.add((await world.ask("POST", "/sep31/transactions", { body })).status)
-        })
+  it.each(bodies)(
+    "%s: are answered as what they are, and nobody waits a second for them (D12)",
+    async (_, body) => {
+      expect(body.length).toBeLessThanOrEqual(bodyMax)
+      const statuses = new Set<number>()
+      const pause = await longestPause(() =>
+        Promise.all(
+          Array.from({ length: together }, async () => {
+            statuses.add((await world.ask("POST", "/sep31/transactions", { body })).status)
+          })
+        )
       )
-    )
 
-    expect([...statuses].filter((status) => status >= 500)).toEqual([])
-    expect(pause).toBeLessThan(1_000)
-  })
+      expect([...statuses].filter((status) => status >= 500)).toEqual([])
+      expect(pause).toBeLessThan(1_000)
+    }
+  )
 
   it("tokens and addresses as long as they may be: likewise (D12)", async () => {
     const statuses = new Set<number>()
