@@ -15,6 +15,7 @@ import { Signer } from "./ports/Signer.ts"
 import { Storage } from "./ports/Storage.ts"
 import { RefundExecutor } from "./refunds/RefundExecutor.ts"
 import { layer as actorsLayer } from "./runtime/ActorsLayer.ts"
+import { AuditSeal } from "./runtime/AuditSeal.ts"
 import { Fence } from "./runtime/Fence.ts"
 import { PayoutSlots } from "./runtime/PayoutSlots.ts"
 import { routes as sep10Routes } from "./sep10/routes.ts"
@@ -65,6 +66,7 @@ const services = Layer.mergeAll(
   Payouts.layer,
   RetiredRails.layer,
   RefundExecutor.layer,
+  AuditSeal.layer,
   PaymentWatcher.layer,
   WaitingPayments.layer,
   ExpireTransactions.layer,
@@ -116,6 +118,7 @@ const roles = Layer.effect(
     const retired = yield* RetiredRails
     const refunds = yield* RefundExecutor
     const matters = yield* OpenMatters
+    const seal = yield* AuditSeal
     const verdicts = yield* VerdictSweeper
     const erasures = yield* ErasureSweeper
     const callbacks = yield* StatusCallbacks
@@ -137,6 +140,7 @@ const roles = Layer.effect(
       { name: "retired-rails", run: retired.run },
       { name: "verdicts", run: verdicts.run },
       { name: "erasures", run: erasures.run },
+      { name: "audit-seal", run: seal.run },
       { name: "prune", run: prune.pipe(Effect.provideService(Storage, storage)) }
     ]
     const telling: ReadonlyArray<Role> = [
