@@ -4,6 +4,7 @@
  *
  * Gotcha: a stop that was asked for (SIGINT, SIGTERM) is a success, and exits with 0 once everything has been put away.
  */
+import { userInfo } from "node:os"
 import process from "node:process"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -24,6 +25,19 @@ const pay = Effect.promise(() => import("./app/demo/pay.ts"))
 const sandbox = Effect.promise(() => import("./app/sandboxProgram.ts"))
 const asked = (question: Question) => Effect.flatMap(programs, (loaded) => loaded.ask(question))
 
+/** Who decides: as said, or the user this runs as, which a container may have no name for. */
+const decider = (by: string | null) =>
+  by === null
+    ? Effect.try({
+        try: () => userInfo().username,
+        catch: () =>
+          new CommandFailed({
+            message: "kedge: the operating system has no name for this user; say with --by who decides",
+            exitCode: exitCodes.usage
+          })
+      })
+    : Effect.succeed(by)
+
 const commands = Layer.succeed(Programs, {
   serve: Effect.flatMap(programs, (loaded) => loaded.serve),
   sandbox: (flags) => Effect.flatMap(sandbox, (loaded) => loaded.sandbox(flags)),
@@ -42,6 +56,15 @@ const commands = Layer.succeed(Programs, {
   replayCallbacks: (id) => asked({ _tag: "ReplayCallbacks", id }),
   listRefunds: (options) => asked({ _tag: "ListRefunds", ...options }),
   retryRefund: (id) => asked({ _tag: "RetryRefund", id }),
+  verifyAudit: asked({ _tag: "VerifyAudit" }),
+  listParked: (options) => asked({ _tag: "ListParked", ...options }),
+  matchParked: (options) =>
+    Effect.flatMap(decider(options.by), (by) => asked({ _tag: "MatchParked", ...options, by })),
+  refundParked: (options) =>
+    Effect.flatMap(decider(options.by), (by) => asked({ _tag: "RefundParked", ...options, by })),
+  keepParked: (options) =>
+    Effect.flatMap(decider(options.by), (by) => asked({ _tag: "KeepParked", ...options, by })),
+  reconcile: (json) => asked({ _tag: "Reconcile", json }),
   replayInbox: Effect.flatMap(programs, (loaded) => loaded.replayInbox),
   demo: (options) => Effect.flatMap(demo, (loaded) => loaded.demo(options)),
   pay: (options) => Effect.flatMap(pay, (loaded) => loaded.pay(options))

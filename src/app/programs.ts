@@ -9,10 +9,11 @@ import process from "node:process"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Console, Effect, Layer, Redacted } from "effect"
 import * as LocalVault from "../../adapters/vault-local/LocalVault.ts"
+import * as Horizon from "../../adapters/stellar-horizon/Horizon.ts"
 import * as NodeEntropy from "../../adapters/entropy-node/NodeEntropy.ts"
 import { CommandFailed, exitCodes } from "../cli/CommandFailed.ts"
 import type { LoopOptions } from "../cli/Programs.ts"
-import { answer, type Question } from "../cli/Questions.ts"
+import { answer, type Question, type Reply } from "../cli/Questions.ts"
 import { readConfig, readDatabaseUrl } from "../cli/readConfig.ts"
 import { KedgeConfig, type Settings } from "../KedgeConfig.ts"
 import { Roles } from "../Kedge.ts"
@@ -154,9 +155,14 @@ export const pollOutgoing = Effect.fnUntraced(function* ({ interval, loop }: Loo
   return yield* once(config, pass)
 })
 
-const printReply = ({ found, text }: { readonly found: boolean; readonly text: string }) =>
+const printReply = ({ found, mismatch, text }: Reply) =>
   found
-    ? Console.log(text)
+    ? Effect.andThen(
+        Console.log(text),
+        mismatch === undefined
+          ? Effect.void
+          : Effect.fail(new CommandFailed({ message: `kedge: ${mismatch}`, exitCode: exitCodes.dataErr }))
+      )
     : Effect.fail(new CommandFailed({ message: `kedge: ${text}`, exitCode: exitCodes.noInput }))
 
 const nothingInMemory = new CommandFailed({
@@ -172,7 +178,7 @@ export const ask = Effect.fnUntraced(function* (question: Question) {
   if (directory !== null) return yield* Effect.flatMap(askRunning(directory, question), printReply)
   if (kind === "memory") return yield* nothingInMemory
   const config = yield* settings
-  const services = Layer.mergeAll(storageLayer(url), LocalVault.layer).pipe(
+  const services = Layer.mergeAll(storageLayer(url), LocalVault.layer, Horizon.layer).pipe(
     Layer.provide(Layer.mergeAll(Layer.succeed(KedgeConfig, config), NodeEntropy.layer))
   )
   return yield* answer(question, Effect.succeed("")).pipe(

@@ -5,6 +5,8 @@ import { Runtime, Schema } from "effect"
 export const exitCodes = {
   /** The command line itself is wrong. */
   usage: 64,
+  /** What was read does not agree with itself or with others. */
+  dataErr: 65,
   /** What was asked for is not there. */
   noInput: 66,
   /** Something that is needed does not answer. */

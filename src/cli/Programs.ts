@@ -66,6 +66,21 @@ export interface RefundListOptions {
   readonly json: boolean
 }
 
+export interface ParkedListOptions {
+  readonly limit: number
+  /** Those too that a decision stands about. */
+  readonly decided: boolean
+  readonly json: boolean
+}
+
+export interface DecisionOptions {
+  /** Id of the payment's leader. */
+  readonly payment: string
+  readonly why: string
+  /** Null: whoever runs the command. */
+  readonly by: string | null
+}
+
 export class Programs extends Context.Service<
   Programs,
   {
@@ -85,6 +100,12 @@ export class Programs extends Context.Service<
     readonly replayCallbacks: (transactionId: string | null) => Program
     readonly listRefunds: (options: RefundListOptions) => Program
     readonly retryRefund: (id: string) => Program
+    readonly verifyAudit: Program
+    readonly listParked: (options: ParkedListOptions) => Program
+    readonly matchParked: (options: DecisionOptions & { readonly transaction: string }) => Program
+    readonly refundParked: (options: DecisionOptions) => Program
+    readonly keepParked: (options: DecisionOptions) => Program
+    readonly reconcile: (json: boolean) => Program
     readonly demo: (options: DemoOptions) => Program
     readonly pay: (options: PayOptions) => Program
   }

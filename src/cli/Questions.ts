@@ -6,11 +6,16 @@
  */
 import { Effect, Schema } from "effect"
 import type { TransactionId } from "../../machines/domain/Ids.ts"
-import { Storage } from "../ports/Storage.ts"
+import type { StellarSubmission } from "../ports/StellarSubmission.ts"
+import { Storage, type StorageUnavailable } from "../ports/Storage.ts"
+import type { Vault } from "../ports/Vault.ts"
 import type { TransactionRow } from "../ports/rows.ts"
 import { openNote } from "../runtime/Note.ts"
+import { verifyAudit } from "./auditAnswers.ts"
 import { listCallbacks, replayCallbacks } from "./callbackAnswers.ts"
 import { describeInbox, describeList, describeTransaction, transactionJson } from "./describeTransaction.ts"
+import { keepParked, listParked, matchParked, refundParked } from "./parkedAnswers.ts"
+import { reconcile } from "./reconcileAnswers.ts"
 import { listRefunds, retryRefund } from "./refundAnswers.ts"
 import { printable } from "./printable.ts"
 
@@ -34,15 +39,36 @@ export const Question = Schema.Union([
   }),
   Schema.TaggedStruct("ListRefunds", { limit: Schema.Int, json: Schema.Boolean }),
   Schema.TaggedStruct("RetryRefund", { id: Schema.String }),
-  Schema.TaggedStruct("ReplayCallbacks", { id: Schema.NullOr(Schema.String) })
+  Schema.TaggedStruct("ReplayCallbacks", { id: Schema.NullOr(Schema.String) }),
+  Schema.TaggedStruct("VerifyAudit", {}),
+  Schema.TaggedStruct("ListParked", { limit: Schema.Int, decided: Schema.Boolean, json: Schema.Boolean }),
+  Schema.TaggedStruct("MatchParked", {
+    payment: Schema.String,
+    transaction: Schema.String,
+    by: Schema.String,
+    why: Schema.String
+  }),
+  Schema.TaggedStruct("RefundParked", { payment: Schema.String, by: Schema.String, why: Schema.String }),
+  Schema.TaggedStruct("KeepParked", { payment: Schema.String, by: Schema.String, why: Schema.String }),
+  Schema.TaggedStruct("Reconcile", { json: Schema.Boolean })
 ])
 export type Question = typeof Question.Type
 
-/** What the command prints, and whether it found what was asked for. */
-export const Reply = Schema.Struct({ text: Schema.String, found: Schema.Boolean })
+/** What the command prints, and whether it found what was asked for; `mismatch` says what of it does not agree. */
+export const Reply = Schema.Struct({
+  text: Schema.String,
+  found: Schema.Boolean,
+  mismatch: Schema.optionalKey(Schema.String)
+})
 export type Reply = typeof Reply.Type
 
 const found = (text: string): Reply => ({ text: printable(text), found: true })
+/** Rows hold what strangers wrote: nothing of it may steer a terminal. */
+const printed = (reply: Reply): Reply => ({
+  ...reply,
+  text: printable(reply.text),
+  ...(reply.mismatch === undefined ? {} : { mismatch: printable(reply.mismatch) })
+})
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2)
 const parkedMax = 200
 
@@ -95,7 +121,10 @@ const inbox = Effect.fnUntraced(function* (json: boolean) {
 })
 
 /** Answers a question from the storage; `ReplayInbox` is the watcher's and answered by `replay`. */
-export const answer = <E, R>(question: Question, replay: Effect.Effect<string, E, R>) => {
+export const answer = <E, R>(
+  question: Question,
+  replay: Effect.Effect<string, E, R>
+): Effect.Effect<Reply, E | StorageUnavailable, R | StellarSubmission | Storage | Vault> => {
   switch (question._tag) {
     case "ListTransactions":
       return list(question)
@@ -113,5 +142,19 @@ export const answer = <E, R>(question: Question, replay: Effect.Effect<string, E
       return Effect.map(retryRefund(question.id), (reply) => ({ ...reply, text: printable(reply.text) }))
     case "ReplayCallbacks":
       return replayCallbacks(question.id)
+    case "VerifyAudit":
+      return Effect.map(verifyAudit, printed)
+    case "ListParked":
+      return Effect.map(listParked(question.limit, question.decided, question.json), found)
+    case "MatchParked":
+      return isId(question.transaction)
+        ? Effect.map(matchParked(question.payment, question.transaction, question), printed)
+        : Effect.succeed(printed({ text: `there is no transaction ${question.transaction}`, found: false }))
+    case "RefundParked":
+      return Effect.map(refundParked(question.payment, question), printed)
+    case "KeepParked":
+      return Effect.map(keepParked(question.payment, question), printed)
+    case "Reconcile":
+      return Effect.map(reconcile(question.json), printed)
   }
 }

@@ -7,6 +7,7 @@ import { Console, Effect, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { sep31Statuses } from "../../machines/domain/Sep31Status.ts"
 import { configPage, configSchema } from "./configPage.ts"
+import { parked } from "./parkedCommands.ts"
 import { Programs } from "./Programs.ts"
 import { callbackStates } from "./Questions.ts"
 
@@ -228,6 +229,25 @@ const refunds = Command.make("refunds").pipe(
   Command.withSubcommands([refundsList, refundsRetry])
 )
 
+const auditVerify = Command.make("verify", {}, () =>
+  Effect.flatMap(Programs, (programs) => programs.verifyAudit)
+).pipe(
+  Command.withDescription(
+    "Read every sealed row of the audit again; exits with 65 where one does not fit its seal"
+  )
+)
+const audit = Command.make("audit").pipe(
+  Command.withDescription("Prove that nobody changed what was written to the audit"),
+  Command.withSubcommands([auditVerify])
+)
+const reconcile = Command.make("reconcile", { json }, (given) =>
+  Effect.flatMap(Programs, (programs) => programs.reconcile(given.json))
+).pipe(
+  Command.withDescription(
+    "Hold the books against inbox, payouts, refunds and ledger; exits with 65 where a sum drifts"
+  )
+)
+
 /** The whole command line. */
 export const kedge = Command.make("kedge", {}, () =>
   Effect.flatMap(Programs, (programs) => programs.serve)
@@ -247,6 +267,9 @@ export const kedge = Command.make("kedge", {}, () =>
     inbox,
     callbacks,
     refunds,
+    parked,
+    audit,
+    reconcile,
     demo,
     pay,
     config

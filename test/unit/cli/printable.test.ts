@@ -1,7 +1,8 @@
 // Text that came from outside, in what an operator's command prints: it may say anything, and stays within its value.
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { answer } from "../../../src/cli/Questions.ts"
+import { StellarSubmission } from "../../../src/ports/StellarSubmission.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { Actors } from "../../../src/runtime/Actors.ts"
 import { birth, runtimeLayer, scriptedRail, transactionId } from "../../support/runtimeWorld.ts"
@@ -10,7 +11,7 @@ import { birth, runtimeLayer, scriptedRail, transactionId } from "../../support/
 const hostile = "a\u001b[2J\r\nstatus         completed\u0007\u009b31m\u202e\u2028end"
 const control = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u
 const noReplay = Effect.succeed("")
-const world = runtimeLayer(scriptedRail(() => Effect.never).rail)
+const world = Layer.merge(runtimeLayer(scriptedRail(() => Effect.never).rail), StellarSubmission.none)
 
 describe("what a command prints", () => {
   it.effect("of a transaction has no control characters, and no line that a value began (A15)", () =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { answer, type Question } from "../../../src/cli/Questions.ts"
 import { listRefunds, retryRefund } from "../../../src/cli/refundAnswers.ts"
+import { StellarSubmission } from "../../../src/ports/StellarSubmission.ts"
 import { Storage } from "../../../src/ports/Storage.ts"
 import { PlainVault } from "../../support/plainParts.ts"
 import {
@@ -79,7 +80,7 @@ describe("kedge refunds", () => {
         const question: Question = { _tag: "ShowTransaction", id: transactionId(1), json: false }
         const storage = Layer.succeed(Storage, Context.get(process.services, Storage))
         return (yield* answer(question, Effect.succeed("")).pipe(
-          Effect.provide(Layer.merge(storage, PlainVault))
+          Effect.provide(Layer.mergeAll(storage, PlainVault, StellarSubmission.none))
         )).text
       })
       const theirs = yield* seenBy(({ ledger }) => ledger.accounts.get(payer)?.lines.delete(usdc))
