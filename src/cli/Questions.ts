@@ -146,10 +146,12 @@ export const answer = <E, R>(
       return Effect.map(verifyAudit, printed)
     case "ListParked":
       return Effect.map(listParked(question.limit, question.decided, question.json), found)
-    case "MatchParked":
+    case "MatchParked": {
+      const id: string = question.transaction
       return isId(question.transaction)
         ? Effect.map(matchParked(question.payment, question.transaction, question), printed)
-        : Effect.succeed(printed({ text: `there is no transaction ${question.transaction}`, found: false }))
+        : Effect.succeed(printed({ text: `there is no transaction ${id}`, found: false }))
+    }
     case "RefundParked":
       return Effect.map(refundParked(question.payment, question), printed)
     case "KeepParked":
