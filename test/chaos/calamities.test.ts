@@ -98,13 +98,22 @@ describe.skipIf(hasNoPostgres)(
       ],
       [
         "the rail paid where no payment came",
-        ({ inbox }) => ({
-          inbox: changed(
-            inbox,
-            first(inbox, ({ state }) => state === "applied"),
-            { state: "parked", reason: "late" }
+        ({ book, inbox, transactions }) => {
+          // One whose money the rail has: others were rejected and went back.
+          const paid = new Set(book.map(({ transactionId }) => transactionId))
+          const funding = new Set(
+            transactions.flatMap(({ funded_by, id }) =>
+              paid.has(id) && funded_by !== null ? [funded_by] : []
+            )
           )
-        }),
+          return {
+            inbox: changed(
+              inbox,
+              first(inbox, ({ id }) => funding.has(id)),
+              { state: "parked", reason: "late" }
+            )
+          }
+        },
         "every payout has the payment that funds it, and is that less the fee"
       ],
       [
